@@ -1,0 +1,1 @@
+"""The thin Sanic service: what PostgreSQL decides, put on the wire."""

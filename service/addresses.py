@@ -1,0 +1,80 @@
+"""Whose request it is: the visitor's address, told by the socket or by a proxy of ours, and the bucket it counts in."""
+
+import ipaddress
+from collections.abc import Callable, Sequence
+
+from service.settings import TrustedProxies
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+# A chain of proxies is two or three long; a longer header is somebody's attempt to keep us busy.
+MAX_HOPS = 20
+
+# The longest address there is in text has 45 characters, with a port 53, and a zone may follow.
+MAX_TEXT = 100
+
+
+def client_address(peer: str, headers: Callable[[str], Sequence[str]], proxies: TrustedProxies) -> str:
+    """The visitor's address in canonical text, or '' for a peer without one (a Unix socket). Never raises.
+
+    `peer` is the socket's other end, and the answer unless it is a trusted proxy; `headers(name)` gives all values
+    of a request header, in order. An IPv4 address written as IPv6 becomes IPv4, a zone is dropped.
+
+    With `x-forwarded-for` it is the rightmost of the last 20 hops that no trusted proxy has. A hop that is no address
+    (empty, `unknown`, a name) ends the search, since nobody whom we trust vouches for what is left of it: then, and
+    when all hops are trusted, it is the last address passed. With any other header (`fly-client-ip`) it is that
+    header's one address, else the peer.
+    """
+    address = _parse(peer)
+    if address is None:
+        return ""
+    if not _trusted(address, proxies):
+        return str(address)
+    joined = ",".join(headers(proxies.header))
+    if proxies.header != "x-forwarded-for":
+        return str(_parse_hop(joined) or address)
+    for text in reversed(joined.rsplit(",", MAX_HOPS)[-MAX_HOPS:]):
+        hop = _parse_hop(text)
+        if hop is None:
+            break
+        address = hop
+        if not _trusted(address, proxies):
+            break
+    return str(address)
+
+
+def limit_key(address: str) -> str:
+    """The bucket an address counts in: an IPv4 address itself, an IPv6 address's /64, anything else as it is.
+
+    A /64 is what one subscriber gets; counted singly, its 2^64 addresses would be no limit at all.
+    """
+    parsed = _parse(address)
+    if isinstance(parsed, ipaddress.IPv6Address):
+        return str(ipaddress.IPv6Network((int(parsed) >> 64 << 64, 64)))
+    return address if parsed is None else str(parsed)
+
+
+def _trusted(address: Address, proxies: TrustedProxies) -> bool:
+    return any(address in network for network in proxies.networks)
+
+
+def _parse_hop(text: str) -> Address | None:
+    """An address as proxies write it: 1.2.3.4, 1.2.3.4:567, ::1, [::1], [::1]:567."""
+    text = text.strip()
+    if text.startswith("["):
+        text = text[1:].partition("]")[0]
+    elif text.count(":") == 1:
+        text = text.partition(":")[0]
+    return _parse(text)
+
+
+def _parse(text: str) -> Address | None:
+    if len(text) > MAX_TEXT:
+        return None
+    try:
+        address = ipaddress.ip_address(text.partition("%")[0])
+    except ValueError:
+        return None
+    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is not None:
+        return address.ipv4_mapped
+    return address

@@ -1,0 +1,224 @@
+"""create_app: the only place where the parts are put together."""
+
+import asyncio
+import time
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
+from types import SimpleNamespace
+
+import structlog
+from sanic import Sanic
+from sanic.config import Config
+from sanic.exceptions import MethodNotAllowed
+from sanic.request import Request
+from sanic.response import HTTPResponse
+from sanic_ext import Extend
+from sanic_ext.extensions.templating.extension import TemplatingExtension
+
+from service import jobs
+from service.auth import REVOCATIONS, Passwords, Revocations, Tokens
+from service.db import Database
+from service.errors import problem_of
+from service.guard import Access, Guard
+from service.limits import ADMIN_CLIENTS, PUBLIC_CLIENTS, MovingWindow
+from service.routes import capture, health, leads, session, site
+from service.settings import Settings, SettingsError
+from service.shared import Versions
+
+logger = structlog.get_logger()
+
+MAX_BODY_BYTES = 64 * 1024
+MAX_HEAD_BYTES = 16 * 1024
+TEMPLATES = Path(__file__).resolve().parent / "templates"
+
+SECURITY_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+    "X-Frame-Options": "DENY",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+}
+
+CORS_METHODS = "GET, HEAD, POST, PATCH, DELETE"
+CORS_REQUEST_HEADERS = "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, X-Request-ID"
+CORS_RESPONSE_HEADERS = "ETag, Retry-After, RateLimit, RateLimit-Policy, X-Request-ID"
+
+
+@dataclass(frozen=True)
+class SharedMemory:
+    """What the workers of a machine share; made before they are forked."""
+
+    public: MovingWindow
+    admin: MovingWindow
+    versions: Versions
+
+    @classmethod
+    def create(cls, settings: Settings) -> "SharedMemory":
+        return cls(
+            public=MovingWindow(settings.public_rate_limit, PUBLIC_CLIENTS),
+            admin=MovingWindow(settings.admin_rate_limit, ADMIN_CLIENTS),
+            versions=Versions([REVOCATIONS], settings.workers),
+        )
+
+
+class LeadRequest(Request):
+    """A request whose id is a UUID: the client's X-Request-ID when that is one, else a new one."""
+
+    __slots__ = ()
+
+    @property
+    def id(self) -> uuid.UUID:
+        if not isinstance(self._id, uuid.UUID):
+            sent = self.headers.getall("x-request-id", [])
+            try:
+                self._id = uuid.UUID(sent[0]) if len(sent) == 1 and len(sent[0]) == 36 else uuid.uuid4()
+            except ValueError:
+                self._id = uuid.uuid4()
+        return self._id
+
+
+App = Sanic[Config, SimpleNamespace]
+
+
+def create_app(settings: Settings, shared: SharedMemory | None = None, *, worker: int = 0, name: str = "leads") -> App:
+    """The service for one process.
+
+    `shared` is made by the supervisor and handed to all workers; alone, a process makes its own. `worker` is this process's
+    number among them. Raises SettingsError when a secret or a database is missing.
+    """
+    if not settings.database_url or not settings.public_database_url:
+        raise SettingsError("DATABASE_URL and PUBLIC_DATABASE_URL are needed: the logins leads_service and leads_capture.")
+    if not settings.jwt_secret_key:
+        raise SettingsError("JWT_SECRET_KEY is needed: at least 32 random bytes, the same on every machine.")
+    shared = shared or SharedMemory.create(settings)
+    shared.versions.join(worker)
+
+    app: App = Sanic(name, config=_config(), ctx=SimpleNamespace(), request_class=LeadRequest, configure_logging=False)
+    # Only its templates: its CORS matches origins by prefix, and its automatic HEAD routes would have no access of their own.
+    Extend(app, extensions=[TemplatingExtension], built_in_extensions=False, config={"TEMPLATING_PATH_TO_TEMPLATES": TEMPLATES})
+
+    app.ctx.settings = settings
+    app.ctx.database = Database(settings.database_url, settings.public_database_url)
+    app.ctx.tokens = Tokens(settings.jwt_secret_key)
+    app.ctx.passwords = Passwords()
+    app.ctx.revocations = Revocations(app.ctx.database, shared.versions)
+    guard = Guard(
+        public=shared.public,
+        admin=shared.admin,
+        tokens=app.ctx.tokens,
+        revocations=app.ctx.revocations,
+        proxies=settings.trusted_proxies,
+    )
+
+    for blueprint in (capture.blueprint, session.blueprint, leads.blueprint, health.blueprint, site.blueprint):
+        app.blueprint(blueprint)
+
+    @app.on_request
+    async def check(request: LeadRequest) -> None:
+        request.ctx.started = time.perf_counter()
+        await guard.check(request)
+
+    @app.exception(Exception)
+    async def answer_error(request: LeadRequest, error: Exception) -> HTTPResponse:
+        if isinstance(error, MethodNotAllowed) and request.method == "OPTIONS":
+            return HTTPResponse(status=204, headers={"Allow": error.headers.get("Allow", "")})
+        problem = problem_of(error)
+        if problem.status == 500:
+            logger.error("request_failed", request_id=str(request.id), exc_info=_without_values(error))
+        elif problem.status >= 503:
+            logger.warning("request_unavailable", request_id=str(request.id), code=problem.code, error=type(error).__name__)
+        return problem.response(request.id)
+
+    @app.on_response
+    async def finish(request: LeadRequest, response: HTTPResponse) -> None:
+        response.headers["X-Request-ID"] = str(request.id)
+        for header, value in SECURITY_HEADERS.items():
+            response.headers.setdefault(header, value)
+        for header, value in getattr(request.ctx, "limit_headers", {}).items():
+            response.headers[header] = value
+        _share_across_origins(request, response, settings.cors_origins)
+        _log(request, response)
+
+    @app.before_server_start
+    async def open_pools(app: App) -> None:
+        await app.ctx.database.open()
+
+    @app.after_server_start
+    async def begin_jobs(app: App) -> None:
+        # Not by app.add_task, which warns of each that a drain cancels, though they are meant to run until then.
+        app.ctx.jobs = [
+            asyncio.create_task(app.ctx.revocations.keep_loaded()),
+            asyncio.create_task(jobs.keep_purging(app.ctx.database)),
+        ]
+
+    @app.before_server_stop
+    async def end_jobs(app: App) -> None:
+        for job in app.ctx.jobs:
+            job.cancel()
+        await asyncio.gather(*app.ctx.jobs, return_exceptions=True)
+
+    @app.after_server_stop
+    async def close_pools(app: App) -> None:
+        app.ctx.passwords.close()
+        await app.ctx.database.close()
+
+    return app
+
+
+def undeclared_routes(app: App) -> list[str]:
+    """The routes that say nothing of who may call them: there must be none."""
+    return [route.path for route in app.router.routes if not isinstance(getattr(route.ctx, "access", None), Access)]
+
+
+def _config() -> Config:
+    config = Config()
+    config.AUTO_EXTEND = False
+    config.ACCESS_LOG = False
+    config.MOTD = False
+    config.FALLBACK_ERROR_FORMAT = "json"
+    config.REQUEST_MAX_SIZE = MAX_BODY_BYTES
+    config.REQUEST_MAX_HEADER_SIZE = MAX_HEAD_BYTES
+    config.REQUEST_TIMEOUT = 10
+    config.RESPONSE_TIMEOUT = 60
+    config.KEEP_ALIVE_TIMEOUT = 75
+    config.GRACEFUL_SHUTDOWN_TIMEOUT = 15.0
+    return config
+
+
+def _share_across_origins(request: Request, response: HTTPResponse, allowed: frozenset[str]) -> None:
+    """CORS by a list of exact origins. Tokens travel in a header and never in a cookie, so credentials are not allowed."""
+    if not allowed:
+        return
+    response.headers.add("Vary", "Origin")
+    if request.headers.get("origin") not in allowed:
+        return
+    response.headers["Access-Control-Allow-Origin"] = request.headers["origin"]
+    if request.method == "OPTIONS":
+        response.headers["Access-Control-Allow-Methods"] = CORS_METHODS
+        response.headers["Access-Control-Allow-Headers"] = CORS_REQUEST_HEADERS
+        response.headers["Access-Control-Max-Age"] = "600"
+    else:
+        response.headers["Access-Control-Expose-Headers"] = CORS_RESPONSE_HEADERS
+
+
+def _log(request: LeadRequest, response: HTTPResponse) -> None:
+    """One line for a request: no address, no query, no body, no token in it."""
+    route = request.route.path if request.route else None
+    if route in ("healthz", "readyz") and response.status == 200:
+        return
+    started = getattr(request.ctx, "started", None)
+    logger.info(
+        "request",
+        method=request.method,
+        path=f"/{route}" if route is not None else "(none)",
+        status=response.status,
+        ms=None if started is None else round((time.perf_counter() - started) * 1000, 1),
+        request_id=str(request.id),
+    )
+
+
+def _without_values(error: Exception) -> Exception:
+    """The error with its traceback, but without PostgreSQL's DETAIL, which quotes the row."""
+    if hasattr(error, "detail"):
+        error.detail = None
+    return error

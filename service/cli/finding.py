@@ -1,0 +1,109 @@
+"""How a command finds its database and secrets: from the environment, else the embedded one and LEADS_DATA_DIR."""
+
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import quote, urlsplit, urlunsplit
+
+import psycopg
+from psycopg import sql
+
+from service.embedded import EmbeddedCluster
+from service.settings import Settings
+
+SERVICE_LOGIN = "leads_service"
+CAPTURE_LOGIN = "leads_capture"
+
+
+class CommandError(RuntimeError):
+    """Why a command can't do its work. The message is for people."""
+
+
+def embedded_cluster(settings: Settings) -> EmbeddedCluster | None:
+    """The embedded database, or None when the environment names another."""
+    if settings.database_url or settings.migration_database_url:
+        return None
+    return EmbeddedCluster(settings.data_dir)
+
+
+@contextmanager
+def owner_url(settings: Settings) -> Iterator[str]:
+    """The URL of the database's owner. The embedded database is started when it isn't running, and stopped again."""
+    cluster = embedded_cluster(settings)
+    if cluster is None:
+        yield settings.migration_database_url or settings.database_url or ""
+    else:
+        with cluster.session():
+            yield cluster.url()
+
+
+def kept_secret(data_dir: Path, name: str, size: int = 32) -> tuple[str, bool]:
+    """A secret from LEADS_DATA_DIR/secrets, and whether it was made just now, of `size` random bytes. Its file has mode 0600."""
+    folder = data_dir / "secrets"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path = folder / name
+    try:
+        return path.read_text().strip(), False
+    except FileNotFoundError:
+        value = secrets.token_urlsafe(size)
+        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:  # noqa: PTH123
+            file.write(value + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        return value, True
+
+
+def with_secrets(settings: Settings) -> Settings:
+    """The settings with what `leads up` generates: the key that signs tokens."""
+    if settings.jwt_secret_key:
+        return settings
+    return replace(settings, jwt_secret_key=kept_secret(settings.data_dir, "jwt_secret_key")[0])
+
+
+def with_logins(settings: Settings, owner: str) -> Settings:
+    """The settings with the URLs of the two logins the service uses, which are made when they lack a password.
+
+    Left alone when the environment says who they are: MIGRATION_DATABASE_URL is then the owner's, and DATABASE_URL and
+    PUBLIC_DATABASE_URL theirs.
+    """
+    if settings.migration_database_url:
+        return settings
+    urls = {name: _login(settings, owner, name) for name in (SERVICE_LOGIN, CAPTURE_LOGIN)}
+    return replace(
+        settings,
+        database_url=urls[SERVICE_LOGIN],
+        public_database_url=settings.public_database_url or urls[CAPTURE_LOGIN],
+    )
+
+
+def _login(settings: Settings, owner: str, name: str) -> str:
+    password, is_new = kept_secret(settings.data_dir, f"{name}.password")
+    url = _as_user(owner, name, password)
+    try:
+        psycopg.connect(url, connect_timeout=10).close()
+        return url
+    except psycopg.OperationalError:
+        pass
+    with psycopg.connect(owner, connect_timeout=10) as connection:
+        row = connection.execute("SELECT rolcanlogin FROM pg_roles WHERE rolname = %s", (name,)).fetchone()
+        if row and row[0] and is_new and embedded_cluster(settings) is None:
+            (settings.data_dir / "secrets" / f"{name}.password").unlink()
+            raise CommandError(
+                f"The server has a login {name} already, perhaps of another installation, and {settings.data_dir} does not know "
+                f"its password. Set MIGRATION_DATABASE_URL, DATABASE_URL ({SERVICE_LOGIN}) and PUBLIC_DATABASE_URL "
+                f"({CAPTURE_LOGIN}), or take its password away: ALTER ROLE {name} NOLOGIN"
+            )
+        # The verifier goes over the wire and into the server's log, the password into neither.
+        verifier = connection.pgconn.encrypt_password(password.encode(), name.encode(), b"scram-sha-256").decode()
+        connection.execute(sql.SQL("ALTER ROLE {} LOGIN PASSWORD {}").format(sql.Identifier(name), sql.Literal(verifier)))
+    return url
+
+
+def _as_user(url: str, user: str, password: str) -> str:
+    """The same database for another user."""
+    parts = urlsplit(url)
+    place = parts.netloc.rpartition("@")[2]
+    return urlunsplit(parts._replace(netloc=f"{quote(user, safe='')}:{quote(password, safe='')}@{place}"))

@@ -1,0 +1,25 @@
+"""`leads migrate` and `leads status`."""
+
+import typer
+
+from service import migrate as migrations
+from service.cli.finding import owner_url
+from service.settings import Settings
+
+
+def migrate() -> None:
+    """Bring the database to this version's schema. Safe to run twice, or by two at once."""
+    with owner_url(Settings.from_environ()) as url:
+        applied = migrations.migrate(url)
+    for name in applied:
+        typer.echo(f"Migrated: {name}")
+    if not applied:
+        typer.echo("Nothing to do: the database has every migration.")
+
+
+def status() -> None:
+    """Say whether the database has this version's schema; exits 1 when it is behind or ahead."""
+    with owner_url(Settings.from_environ()) as url:
+        state = migrations.state(url)
+    typer.echo(state.describe() or "The database has every migration of this version, and no other.")
+    raise typer.Exit(0 if state.matches else 1)

@@ -1,0 +1,116 @@
+"""Numbered migrations, run by yoyo under an advisory lock.
+
+yoyo's own lock is a row that a killed run leaves behind, so a session-level advisory lock stands around it, which PostgreSQL
+releases with the connection, and a left-over row is cleared under it.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlencode
+
+import psycopg
+
+MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
+# "leads" as a number, so that two databases of one cluster don't wait for each other only by chance of a small one.
+ADVISORY_LOCK = 0x6C65616473
+LOCK_TIMEOUT = "10s"
+
+
+class MigrationError(RuntimeError):
+    """A migration that can't be applied. The message says which, why, and what to do."""
+
+
+@dataclass(frozen=True)
+class SchemaState:
+    """How a database compares with this code's migrations: ids in both cases, in order."""
+
+    pending: tuple[str, ...]
+    unknown: tuple[str, ...]
+
+    @property
+    def matches(self) -> bool:
+        return not self.pending and not self.unknown
+
+    def describe(self) -> str:
+        """What is wrong and which command mends it; empty when nothing is."""
+        if self.unknown:
+            return (
+                f"The database is ahead of this version of the service: it has {', '.join(self.unknown)}. "
+                "Run the version that migrated it, or roll it back with that version."
+            )
+        if self.pending:
+            return f"The database is behind: it lacks {', '.join(self.pending)}. Run: leads migrate"
+        return ""
+
+
+def known_migrations() -> list[str]:
+    """The ids of this code's migrations, in order: 0001.foundations, ..."""
+    return sorted(
+        path.name.removesuffix(".sql") for path in MIGRATIONS.glob("[0-9]*.sql") if not path.name.endswith(".rollback.sql")
+    )
+
+
+def compare(applied: list[str]) -> SchemaState:
+    """Holds the ids of the migrations a database has against this code's."""
+    known = known_migrations()
+    return SchemaState(
+        pending=tuple(name for name in known if name not in applied),
+        unknown=tuple(name for name in sorted(applied) if name not in known),
+    )
+
+
+def state(url: str) -> SchemaState:
+    """What a database lacks or has too much, read as its owner. Raises psycopg.OperationalError when it can't be reached."""
+    with psycopg.connect(url, connect_timeout=10) as connection:
+        return compare(_applied(connection))
+
+
+def migrate(url: str) -> list[str]:
+    """Brings a database to this code's schema, as its owner; returns the ids applied, in order.
+
+    Waits while another `migrate` runs. Each migration is its own transaction: one that fails leaves the ones before it
+    applied and nothing of itself, and raises MigrationError.
+    """
+    with _alone(url) as connection:
+        before = compare(_applied(connection))
+        if before.unknown:
+            raise MigrationError(before.describe())
+        if before.pending:
+            _apply_with_yoyo(url)
+        return list(before.pending)
+
+
+@contextmanager
+def _alone(url: str) -> Iterator["psycopg.Connection[tuple[object, ...]]"]:
+    with psycopg.connect(url, autocommit=True, connect_timeout=10) as connection:
+        connection.execute("SELECT pg_advisory_lock(%s)", (ADVISORY_LOCK,))
+        yield connection
+
+
+def _applied(connection: "psycopg.Connection[tuple[object, ...]]") -> list[str]:
+    exists = connection.execute("SELECT to_regclass('public._yoyo_migration')").fetchone()
+    if exists is None or exists[0] is None:
+        return []
+    return [str(row[0]) for row in connection.execute("SELECT migration_id FROM public._yoyo_migration")]
+
+
+def _apply_with_yoyo(url: str) -> None:
+    import yoyo  # here, since it takes a fifth of a second that a start without pending migrations need not spend
+
+    _, _, rest = url.partition("://")
+    # A table that somebody holds locked fails the migration soon, before everyone queues up behind it.
+    options = urlencode({"options": f"-c lock_timeout={LOCK_TIMEOUT} -c search_path=public"})
+    backend = yoyo.get_backend(f"postgresql+psycopg://{rest}{'&' if '?' in rest else '?'}{options}")
+    try:
+        backend.break_lock()
+        with backend.lock():
+            migrations = yoyo.read_migrations(str(MIGRATIONS))
+            for migration in backend.to_apply(migrations):
+                try:
+                    backend.apply_one(migration)
+                except psycopg.Error as error:
+                    raise MigrationError(f"Migration {migration.id} failed and left nothing: {error}") from error
+    finally:
+        backend.connection.close()

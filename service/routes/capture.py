@@ -1,0 +1,60 @@
+"""The public forms' endpoints: JSON, urlencoded and multipart on one URL, with or without JavaScript."""
+
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import orjson
+from sanic import Blueprint, Request
+from sanic.response import HTTPResponse, raw, redirect
+
+from service.bodies import Body, read_body
+from service.capture.forms import FORMS, Form, clean, idempotency_key, metadata, redirect_target
+from service.capture.pages import form_page, thanks_page
+from service.db import Role
+from service.errors import Problem
+from service.guard import Access
+
+blueprint = Blueprint("capture")
+
+
+def submit_to(form: Form) -> Callable[[Request], Coroutine[Any, Any, HTTPResponse]]:
+    """The handler of one form's endpoint."""
+
+    async def submit(request: Request) -> HTTPResponse:
+        body = read_body(request, forms=True)
+        page = body.is_form and _wants_page(request, body)
+        try:
+            target = redirect_target(body.fields, request.app.ctx.settings.redirect_origins) if page else None
+            key = idempotency_key(request.headers.get("idempotency-key"))
+            fields = clean(form, body.fields)
+            answer = await request.app.ctx.database.json(
+                Role.CAPTURE,
+                "capture_lead",
+                form.lead_type,
+                orjson.dumps(fields),
+                orjson.dumps(metadata(request.ctx.address, request.headers)),
+                key,
+            )
+        except Problem as problem:
+            if page and problem.status == 422:
+                return await form_page(request.app, form, body.fields, problem)
+            raise
+        if target:
+            return redirect(target, status=303)
+        if page:
+            return await thanks_page(request.app, form, orjson.loads(answer)["reference"])
+        return raw(answer, status=201, content_type="application/json", headers={"Cache-Control": "no-store"})
+
+    return submit
+
+
+def _wants_page(request: Request, body: Body) -> bool:
+    """Whether a browser sent the form by itself, rather than a script: then it is answered with a page."""
+    accept = request.headers.get("accept", "")
+    return "text/html" in accept or ("_next" in body.fields and "application/json" not in accept)
+
+
+for _form in FORMS:
+    blueprint.add_route(
+        submit_to(_form), _form.path, methods=["POST"], name=f"submit_{_form.lead_type}", ctx_access=Access.PUBLIC
+    )

@@ -1,0 +1,179 @@
+"""The environment, read once and frozen. Every setting has a default that works for `leads up`.
+
+docs/operations.md lists them; tests/house/test_docs.py fails when it misses one.
+"""
+
+import ipaddress
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import limits
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+class SettingsError(ValueError):
+    """A setting that can't be used. The message names the variable, never a secret's value."""
+
+
+@dataclass(frozen=True)
+class RateLimit:
+    """At most `amount` requests in any `seconds` seconds."""
+
+    amount: int
+    seconds: int
+
+
+@dataclass(frozen=True)
+class TrustedProxies:
+    """Whose word on the visitor's address is taken, and in which header.
+
+    `header` is `x-forwarded-for` for a list of networks (the rightmost address that no proxy of ours has), and
+    `fly-client-ip` for `fly`, whose proxy overwrites that header on every request.
+    """
+
+    networks: tuple[Network, ...] = ()
+    header: str = "x-forwarded-for"
+
+
+# What a Fly machine sees as its peer: the proxy, on the machine's private networks.
+FLY_NETWORKS = ("172.16.0.0/12", "fdaa::/16")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All that the environment decides. Secrets are left out of `repr`, so that a logged one shows none."""
+
+    data_dir: Path = Path("var")
+    database_url: str | None = field(default=None, repr=False)
+    public_database_url: str | None = field(default=None, repr=False)
+    migration_database_url: str | None = field(default=None, repr=False)
+    host: str = "127.0.0.1"
+    port: int = 8000
+    workers: int = 1
+    jwt_secret_key: str | None = field(default=None, repr=False)
+    admin_password: str | None = field(default=None, repr=False)
+    public_rate_limit: RateLimit = RateLimit(10, 60)
+    admin_rate_limit: RateLimit = RateLimit(100, 60)
+    trusted_proxies: TrustedProxies = TrustedProxies()
+    cors_origins: frozenset[str] = frozenset()
+    redirect_origins: frozenset[str] = frozenset()
+    log_format: str = "auto"
+
+    @classmethod
+    def from_environ(cls, environ: Mapping[str, str] = os.environ) -> "Settings":
+        """The settings of an environment. Raises SettingsError, naming the variable; an empty one counts as absent."""
+
+        def text(name: str) -> str | None:
+            return environ.get(name, "").strip() or None
+
+        return cls(
+            data_dir=Path(text("LEADS_DATA_DIR") or "var").expanduser().resolve(),
+            database_url=_database_url("DATABASE_URL", text("DATABASE_URL")),
+            public_database_url=_database_url("PUBLIC_DATABASE_URL", text("PUBLIC_DATABASE_URL")),
+            migration_database_url=_database_url("MIGRATION_DATABASE_URL", text("MIGRATION_DATABASE_URL")),
+            host=text("HOST") or "127.0.0.1",
+            port=_whole_number("PORT", text("PORT") or "8000", 0, 65535),
+            workers=_whole_number("WORKERS", text("WORKERS") or str(_cores()), 1, 256),
+            jwt_secret_key=_jwt_secret_key(text("JWT_SECRET_KEY")),
+            admin_password=_admin_password(environ.get("ADMIN_PASSWORD") or None),
+            public_rate_limit=_rate_limit("PUBLIC_RATE_LIMIT", text("PUBLIC_RATE_LIMIT") or "10/minute"),
+            admin_rate_limit=_rate_limit("ADMIN_RATE_LIMIT", text("ADMIN_RATE_LIMIT") or "100/minute"),
+            trusted_proxies=_trusted_proxies(text("TRUSTED_PROXIES")),
+            cors_origins=_origins("CORS_ORIGINS", text("CORS_ORIGINS")),
+            redirect_origins=_origins("REDIRECT_ORIGINS", text("REDIRECT_ORIGINS")),
+            log_format=_one_of("LOG_FORMAT", text("LOG_FORMAT") or "auto", "auto", "console", "json"),
+        )
+
+
+def _cores() -> int:
+    """The cores this process may use: a container's share, not the machine's."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _whole_number(name: str, value: str, low: int, high: int) -> int:
+    try:
+        number = int(value)
+    except ValueError:
+        number = low - 1
+    if not low <= number <= high:
+        raise SettingsError(f"{name} must be a whole number from {low} to {high}.")
+    return number
+
+
+def _one_of(name: str, value: str, *allowed: str) -> str:
+    if value not in allowed:
+        raise SettingsError(f"{name} must be one of {', '.join(allowed)}.")
+    return value
+
+
+def _database_url(name: str, value: str | None) -> str | None:
+    """A PostgreSQL URL; one that leaves this machine without saying how to encrypt gets sslmode=verify-full."""
+    if value is None:
+        return None
+    try:
+        parts = urlsplit(value)
+        host = parts.hostname
+    except ValueError:
+        raise SettingsError(f"{name} is no valid URL.") from None
+    if parts.scheme not in ("postgresql", "postgres"):
+        raise SettingsError(f"{name} must begin with postgresql://.")
+    if "sslmode=" in parts.query or "host=" in parts.query or host is None or _is_loopback(host):
+        return value
+    return f"{value}{'&' if parts.query else '?'}sslmode=verify-full"
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost" or host.startswith("/") or host.startswith("%2F") or host.startswith("%2f"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _jwt_secret_key(value: str | None) -> str | None:
+    if value is not None and len(value.encode()) < 32:
+        raise SettingsError("JWT_SECRET_KEY must be at least 32 bytes long (RFC 7518, 3.2).")
+    return value
+
+
+def _admin_password(value: str | None) -> str | None:
+    if value is not None and len(value.encode()) > 72:
+        raise SettingsError("ADMIN_PASSWORD must be at most 72 bytes long: bcrypt reads no more.")
+    return value
+
+
+def _rate_limit(name: str, value: str) -> RateLimit:
+    try:
+        item = limits.parse(value)
+    except ValueError:
+        raise SettingsError(f"{name} must look like 10/minute or 5/second.") from None
+    limit = RateLimit(int(item.amount), int(item.get_expiry()))
+    if not 1 <= limit.amount <= 10_000 or not 1 <= limit.seconds <= 86_400:
+        raise SettingsError(f"{name} must allow 1 to 10,000 requests in 1 second to 1 day.")
+    return limit
+
+
+def _trusted_proxies(value: str | None) -> TrustedProxies:
+    if value is None:
+        return TrustedProxies()
+    if value == "fly":
+        return TrustedProxies(tuple(map(ipaddress.ip_network, FLY_NETWORKS)), "fly-client-ip")
+    try:
+        return TrustedProxies(tuple(ipaddress.ip_network(part.strip()) for part in value.split(",") if part.strip()))
+    except ValueError:
+        raise SettingsError("TRUSTED_PROXIES must be 'fly', or addresses and networks separated by commas.") from None
+
+
+def _origins(name: str, value: str | None) -> frozenset[str]:
+    """Exact origins (scheme://host[:port]), separated by commas or spaces."""
+    origins = frozenset((value or "").replace(",", " ").split())
+    for origin in origins:
+        parts = urlsplit(origin)
+        if parts.scheme not in ("http", "https") or not parts.hostname or origin != f"{parts.scheme}://{parts.netloc}":
+            raise SettingsError(f"{name} must list origins such as https://www.example.com, without a path.")
+    return origins

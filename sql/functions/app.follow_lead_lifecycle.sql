@@ -1,0 +1,31 @@
+-- drop: DROP FUNCTION app.follow_lead_lifecycle();
+CREATE OR REPLACE FUNCTION app.follow_lead_lifecycle() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path = pg_catalog
+AS $$
+DECLARE
+    v_allowed text;
+BEGIN
+    IF NOT EXISTS (
+        SELECT FROM app.status_moves AS m WHERE m.from_status = OLD.status AND m.to_status = NEW.status
+    ) THEN
+        SELECT string_agg(m.to_status::text, ', ' ORDER BY m.to_status) INTO v_allowed
+        FROM app.status_moves AS m WHERE m.from_status = OLD.status;
+        RAISE EXCEPTION USING
+            ERRCODE = 'LD409',
+            MESSAGE = format('A lead can''t move from %s to %s.', OLD.status, NEW.status),
+            CONSTRAINT = 'status_move_not_allowed',
+            COLUMN = 'status',
+            HINT = format('From %s it can move to: %s.', OLD.status, v_allowed);
+    END IF;
+    IF NEW.status = 'contacted' THEN
+        NEW.last_contacted := app.now();
+        NEW.first_response_at := coalesce(OLD.first_response_at, app.now());
+    END IF;
+    RETURN NEW;
+END;
+$$;
+
+COMMENT ON FUNCTION app.follow_lead_lifecycle() IS
+    'Trigger function: a lead''s status moves only as app.status_moves allows (LD409 status_move_not_allowed); entering contacted sets last_contacted and, the first time, first_response_at.';
+REVOKE ALL ON FUNCTION app.follow_lead_lifecycle() FROM PUBLIC;

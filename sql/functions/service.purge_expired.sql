@@ -1,0 +1,18 @@
+-- drop: DROP FUNCTION service.purge_expired();
+CREATE OR REPLACE FUNCTION service.purge_expired() RETURNS bigint
+    LANGUAGE sql VOLATILE SECURITY DEFINER
+    SET search_path = pg_catalog
+BEGIN ATOMIC
+    WITH keys AS (
+        DELETE FROM app.idempotency_keys AS k WHERE k.created_at <= app.now() - interval '24 hours' RETURNING 1
+    ), tokens AS (
+        -- A minute longer than the token lives: the service allows for clocks that differ by half of that.
+        DELETE FROM app.revoked_tokens AS t WHERE t.expires_at <= app.now() - interval '1 minute' RETURNING 1
+    )
+    SELECT (SELECT count(*) FROM keys) + (SELECT count(*) FROM tokens);
+END;
+
+COMMENT ON FUNCTION service.purge_expired() IS
+    'Removes idempotency keys over 24 hours old and revocations of tokens that have expired anyway; returns how many rows.';
+REVOKE ALL ON FUNCTION service.purge_expired() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION service.purge_expired() TO leads_service;

@@ -1,0 +1,27 @@
+-- drop: DROP FUNCTION service.user_profile(text);
+CREATE OR REPLACE FUNCTION service.user_profile(p_username text) RETURNS json
+    LANGUAGE plpgsql STABLE STRICT SECURITY DEFINER
+    SET search_path = pg_catalog
+AS $$
+DECLARE
+    v_profile json;
+BEGIN
+    SELECT json_build_object('username', u.username, 'role', u.role, 'created_at', u.created_at, 'updated_at', u.updated_at)
+    INTO v_profile
+    FROM app.users AS u
+    WHERE u.username = p_username AND u.disabled_at IS NULL;
+    IF v_profile IS NULL THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'LD401',
+            MESSAGE = 'The user of this token is gone or disabled.',
+            CONSTRAINT = 'user_gone',
+            HINT = 'Log in again.';
+    END IF;
+    RETURN v_profile;
+END;
+$$;
+
+COMMENT ON FUNCTION service.user_profile(text) IS
+    'A user as shown to themselves: username, role, created_at, updated_at. LD401 user_gone when there is none.';
+REVOKE ALL ON FUNCTION service.user_profile(text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION service.user_profile(text) TO leads_service;

@@ -1,0 +1,1 @@
+INSERT INTO app.users (username, password_hash, role) VALUES ($1, $2, $3)

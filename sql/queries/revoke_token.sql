@@ -1,0 +1,1 @@
+SELECT service.revoke_token($1, $2)

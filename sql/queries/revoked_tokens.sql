@@ -1,0 +1,1 @@
+SELECT state, tokens FROM service.revoked_tokens($1)

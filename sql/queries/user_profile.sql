@@ -1,0 +1,1 @@
+SELECT service.user_profile($1)
