@@ -317,6 +317,7 @@ class EmbeddedCluster:
         patience = time.monotonic() + (10 if (self._cluster / "postmaster.pid").exists() else 0)
         self._not_before, mark = 0.0, self.log_file.stat().st_size if self.log_file.exists() else 0
         target = make_conninfo(host=str(self.socket_dir), port=PORT).encode()
+        pause = POLL_SECONDS
         while True:
             self._launch()
             if pq.PGconn.ping(target) == pq.Ping.OK:
@@ -326,7 +327,8 @@ class EmbeddedCluster:
             if died or now >= deadline:
                 what = "stopped again" if died else "accepts no connections yet"
                 raise EmbeddedError(f"The embedded database {what}. {self.log_file} ends with:\n{self._log_tail(mark)}")
-            time.sleep(POLL_SECONDS)
+            time.sleep(pause)
+            pause = min(1.1 * pause, 0.2)  # each question during a long recovery is a line in the log
 
     def _launch(self) -> None:
         """Starts the server's process unless it lives; waits for nothing. Under the lock."""
@@ -545,12 +547,19 @@ def _private_folder(folder: Path, account: tuple[int, int] | None) -> None:
     owner = os.geteuid() if account is None else account[0]
     with suppress(FileExistsError):
         folder.mkdir(mode=0o700)
-    found = folder.lstat()
-    if not stat.S_ISDIR(found.st_mode) or found.st_uid not in (owner, os.geteuid()):
-        raise EmbeddedError(f"{folder}, meant for the database's socket, belongs to {_name(found.st_uid)}: remove it.")
-    if account is not None:
-        os.chown(folder, *account, follow_symlinks=False)
-    folder.chmod(0o700)
+    refused = EmbeddedError(f"{folder}, meant for the database's socket, is somebody else's: remove it.")
+    try:
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    except OSError as error:
+        raise refused from error
+    try:
+        if os.fstat(descriptor).st_uid not in (owner, os.geteuid()):
+            raise refused
+        if account is not None:
+            os.fchown(descriptor, *account)
+        os.fchmod(descriptor, 0o700)
+    finally:
+        os.close(descriptor)
 
 
 ACL = "system.posix_acl_access"

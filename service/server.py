@@ -39,7 +39,11 @@ HANG_SECONDS = 30.0
 
 
 @contextlib.asynccontextmanager
-async def serving(app: Sanic[Any, Any], sock: socket.socket, grace_seconds: float = GRACE_SECONDS) -> AsyncIterator[None]:
+async def serving(
+    app: Sanic[Any, Any],
+    sock: socket.socket,
+    grace_seconds: float = GRACE_SECONDS,
+) -> AsyncIterator[None]:
     """Serve `app` on a listening socket while the block runs, then drain it for at most `grace_seconds`.
 
     The socket stays the caller's to close. The app's server listeners run, before_server_start to after_server_stop

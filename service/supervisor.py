@@ -90,7 +90,7 @@ def supervise(
     ready: Callable[[], None] | None = None,
     on_fork: Callable[[], None] | None = None,
 ) -> int:
-    """Serve until told to stop. Returns the exit code: 0 after a drain, 1 when it gave up or had to kill a worker.
+    """Serve until told to stop. Returns the exit code: 0 after a drain, 1 when it gave up or a worker died draining.
 
     `make_app(index)` is called in each worker, after the fork; a worker's successor has its index, and is started only
     after its death. `on_fork` is called in each worker first of all, to close what only the supervisor should hold (a
@@ -115,7 +115,7 @@ class _Worker:
     born: float = 0.0
     due: float = 0.0  # not to be started before
     failures: int = 0  # early deaths in a row
-    error: str = ""  # what its last one said before it died
+    error: str = ""  # what it said before it died
 
 
 class _Supervisor:
@@ -140,6 +140,7 @@ class _Supervisor:
         self._last_served: float | None = None
         self._kill_at: float | None = None  # set once it drains
         self._exit_code = 0
+        self._last_error = ""
         self._unclaimed: int | None = None
         # Only the supervisor holds the writing end: when it is gone, every worker's reading end says so.
         self._lifeline, self._life = os.pipe()
@@ -257,25 +258,29 @@ class _Supervisor:
                 self._empty_place(worker, os.waitstatus_to_exitcode(status))
 
     def _empty_place(self, worker: _Worker, exit_code: int) -> None:
-        how = f"exit code {exit_code}" if exit_code >= 0 else signal.Signals(-exit_code).name
+        how = f"exit code {exit_code}"
         if exit_code == -signal.SIGALRM:
-            how = "stuck, ended by SIGALRM"
+            how = "stuck"
+        elif exit_code < 0:
+            how = signal.strsignal(-exit_code) or f"signal {-exit_code}"
         if self._kill_at is None:
             logger.error("worker_died", worker=worker.index, pid=worker.pid, how=how)
         elif exit_code not in (0, -signal.SIGTERM):
             logger.error("worker_died_draining", worker=worker.index, pid=worker.pid, how=how)
+            self._exit_code = 1
         self._retry_later(worker, worker.error or how)
         worker.pid = None
         worker.serves = False
 
     def _retry_later(self, worker: _Worker, error: str) -> None:
+        self._last_error = error
         now = time.monotonic()
-        worker.error = error
         if worker.serves and now - worker.born >= STABLE_SECONDS:
             worker.failures = 0
             worker.due = now
         else:
-            worker.due = now + min(LONGEST_DELAY, FIRST_DELAY * 2**worker.failures)
+            # The power is bounded: a worker may fail for days while another serves.
+            worker.due = now + min(LONGEST_DELAY, FIRST_DELAY * 2 ** min(worker.failures, 10))
             worker.failures += 1
 
     def _bury_adopted(self) -> None:
@@ -295,12 +300,11 @@ class _Supervisor:
         self._unclaimed = pid
 
     def _why_give_up(self) -> str:
-        last_error = next((worker.error for worker in self._workers if worker.error), "")
         if self._last_served is None:
             if any(worker.failures >= START_ATTEMPTS for worker in self._workers):
-                return f"A worker died {START_ATTEMPTS} times before it could serve: {last_error}"
+                return f"A worker died {START_ATTEMPTS} times before it could serve: {self._last_error}"
         elif time.monotonic() - self._last_served > UNSERVED_SECONDS:
-            return f"No worker has served for {UNSERVED_SECONDS:.0f} seconds: {last_error}"
+            return f"No worker has served for {UNSERVED_SECONDS:.0f} seconds: {self._last_error}"
         return ""
 
     # From the fork to the end
@@ -314,6 +318,7 @@ class _Supervisor:
         sys.stdout.flush()
         sys.stderr.flush()
         worker.born = time.monotonic()
+        worker.error = ""
         # Until the child has let go of our handlers, a signal to it would be written to our wake-up descriptor.
         mask = signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
         try:

@@ -63,12 +63,12 @@ def make_app(index: int) -> App:
         return text(str(len(request.body)))
 
     @app.get("/block")
-    async def block(_: Request) -> HTTPResponse:
+    def block(_: Request) -> HTTPResponse:
         time.sleep(600)
         return text("unblocked")
 
     @app.get("/orphan")
-    async def orphan(_: Request) -> HTTPResponse:
+    def orphan(_: Request) -> HTTPResponse:
         subprocess.run(["sh", "-c", "sleep 0.543 &"], check=True)
         return text("left one")
 

@@ -36,7 +36,7 @@ Make = Callable[..., EmbeddedCluster]
 
 def private_folder() -> Path:
     """A new folder of mode 0700, as /root is; in memory when there is enough of it (a container may have 64 MB)."""
-    memory = Path("/dev/shm")  # noqa: S108
+    memory = Path("/dev/shm")
     enough = memory.is_dir() and shutil.disk_usage(memory).free > 2**30
     return Path(tempfile.mkdtemp(prefix="leads-test-", dir=memory if enough else None)).resolve()
 

@@ -247,7 +247,7 @@ def test_it_gives_up_when_workers_die_at_the_start(start: Callable[..., Supervis
     assert supervised.exit_code() == 1
     log = supervised.log.read_text()
     assert "gave_up" in log
-    assert "RuntimeError: worker 0 finds no database" in log.partition("gave_up")[2]
+    assert "finds no database" in log.partition("gave_up")[2]
     assert 5 <= log.count("worker_died ") <= 10
 
 
@@ -289,7 +289,7 @@ def test_as_process_1_it_buries_orphans(start: Callable[..., Supervised], tmp_pa
 @pytest.mark.parametrize("how", ["SIGTERM", "SIGHUP", "Ctrl-C"])
 def test_requests_in_flight_are_answered(start: Callable[..., Supervised], how: str) -> None:
     supervised = start("--workers", "2")
-    answers = [in_thread(lambda: supervised.ask("/slow?seconds=1.5")) for _ in range(8)]
+    answers = [in_thread(lambda: supervised.ask("/slow?seconds=0.8")) for _ in range(8)]
     wait_until(lambda: connections_of(supervised.port) == len(answers))
     if how == "Ctrl-C":
         os.killpg(supervised.process.pid, signal.SIGINT)
@@ -310,7 +310,8 @@ def test_a_body_still_arriving_is_read(start: Callable[..., Supervised]) -> None
         client.sendall(b"0123456789")
         client.sendall(b"0123456789")
         answer = read_to_end(client)
-    assert answer.startswith(b"HTTP/1.1 200 ") and answer.endswith(b"30")
+    assert answer.startswith(b"HTTP/1.1 200 ")
+    assert answer.endswith(b"30")
     assert supervised.exit_code() == 0
 
 
@@ -324,7 +325,8 @@ def test_a_kept_alive_connection_is_answered_and_closed(start: Callable[..., Sup
         wait_until(lambda: "draining" in supervised.log.read_text())
         client.sendall(b"GET /slow?seconds=0.3 HTTP/1.1\r\nHost: x\r\n\r\n")
         second = read_to_end(client)
-    assert second.startswith(b"HTTP/1.1 200 ") and second.endswith(b"slow")
+    assert second.startswith(b"HTTP/1.1 200 ")
+    assert second.endswith(b"slow")
     assert b"connection: close" in second
     assert supervised.exit_code() == 0
 
@@ -450,7 +452,9 @@ def test_serving_runs_the_listeners_around_the_last_answer() -> None:
             return await answer
 
     answer = asyncio.run(main())
-    assert answer.endswith(b"slow") and b"connection: close" in answer and b"alt-svc" not in answer
+    assert answer.endswith(b"slow")
+    assert b"connection: close" in answer
+    assert b"alt-svc" not in answer
     assert order == ["before start", "after start", "before stop", "answer", "after stop"]
 
 
