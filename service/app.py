@@ -129,7 +129,7 @@ def create_app(settings: Settings, shared: SharedMemory | None = None, *, worker
             logger.warning("request_unavailable", request_id=str(request.id), code=problem.code, error=type(error).__name__)
         return problem.response(request.id)
 
-    @app.on_response
+    @app.on_response  # type: ignore[untyped-decorator]
     async def finish(request: LeadRequest, response: HTTPResponse) -> None:
         response.headers["X-Request-ID"] = str(request.id)
         for header, value in SECURITY_HEADERS.items():

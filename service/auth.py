@@ -78,7 +78,7 @@ class Tokens:
         if len(token) > MAX_TOKEN_CHARACTERS:
             raise unauthorized("token_not_valid", "The token is not valid.")
         try:
-            # The header names the algorithm and the key to use: we take neither from a stranger, so nothing else may stand there.
+            # The header could name an algorithm or a key to use: we take neither from a stranger.
             if jwt.get_unverified_header(token) != {"alg": "HS256", "typ": "JWT"}:
                 raise jwt.InvalidTokenError
             payload = jwt.decode(

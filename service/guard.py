@@ -87,6 +87,6 @@ class Guard:
             raise Problem(
                 429,
                 "too_many_requests",
-                f"At most {decision.limit} requests in {decision.window_seconds} seconds. Try again in {decision.retry_after} s.",
+                f"At most {decision.limit} requests in {decision.window_seconds} s. Try again in {decision.retry_after} s.",
                 headers=request.ctx.limit_headers,
             )

@@ -1,4 +1,4 @@
-"""What happens without anybody asking. Each job is safe to run in every worker at once: it is one statement that repeats well."""
+"""What happens without anybody asking. Every worker runs each job, and may: a job is one statement that repeats well."""
 
 import asyncio
 

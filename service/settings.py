@@ -5,10 +5,11 @@ docs/operations.md lists them; tests/house/test_docs.py fails when it misses one
 
 import ipaddress
 import os
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import limits
 
@@ -123,11 +124,20 @@ def _database_url(name: str, value: str | None) -> str | None:
         raise SettingsError(f"{name} must begin with postgresql://.")
     if "sslmode=" in parts.query or "host=" in parts.query or host is None or _is_loopback(host):
         return value
-    return f"{value}{'&' if parts.query else '?'}sslmode=verify-full"
+    # Named, since libpq and asyncpg look for certificates in the home folder alone.
+    root = "" if "sslrootcert=" in parts.query else f"&sslrootcert={quote(_certificates(), safe='/')}"
+    return f"{value}{'&' if parts.query else '?'}sslmode=verify-full{root}"
+
+
+def _certificates() -> str:
+    """The system's trusted certificate authorities, as one file."""
+    paths = ssl.get_default_verify_paths()
+    known = (paths.cafile, "/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem")
+    return next((path for path in known if path and Path(path).exists()), "/etc/ssl/certs/ca-certificates.crt")
 
 
 def _is_loopback(host: str) -> bool:
-    if host == "localhost" or host.startswith("/") or host.startswith("%2F") or host.startswith("%2f"):
+    if host == "localhost" or host.startswith(("/", "%2F", "%2f")):
         return True
     try:
         return ipaddress.ip_address(host).is_loopback

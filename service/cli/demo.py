@@ -11,9 +11,21 @@ from service.queries import QUERIES
 COUNT = 360
 SEED = 20260101
 
-FIRST_NAMES = ["Amara", "Anouk", "Benedikt", "Carmen", "Chidi", "Dana", "Edvard", "Eleni", "Farid", "Freya", "Giulia", "Hana", "Ibrahim", "Ines", "Jakub", "Jana", "Kofi", "Lars", "Leïla", "Mateo", "Mei", "Milan", "Nadia", "Noor", "Olga", "Oscar", "Priya", "Rafael", "Sanne", "Seán", "Sofia", "Tariq", "Tomás", "Ulla", "Viktor", "Wanjiru", "Yara", "Yusuf", "Zoë", "Zuzana"]
-LAST_NAMES = ["Abebe", "Almeida", "Bergström", "Brandt", "Castillo", "Chen", "Dubois", "Eriksen", "Fischer", "García", "Haddad", "Horváth", "Ito", "Janssen", "Kaya", "Kowalski", "Larsen", "Lindqvist", "Marino", "Meyer", "Mwangi", "Nakamura", "Nguyen", "Novák", "O'Brien", "Okafor", "Papadakis", "Petrov", "Quispe", "Rahman", "Rossi", "Schmidt", "Silva", "Singh", "Tanaka", "Virtanen"]
-COMPANIES = ["Northwind Analytics", "Harbour & Pine", "Blue Finch Studio", "Kestrel Robotics", "Lumen Health", "Ostara Foods", "Paperboat", "Quarry Labs", "Redwood Freight", "Saffron Media", "Tidewater Energy", "Umbra Security", "Vela Aerospace", "Wren & Co", "Zephyr Mobility", "Granite Bank", "Juniper Schools", "Meridian Legal"]
+FIRST_NAMES = (
+    "Amara, Anouk, Benedikt, Carmen, Chidi, Dana, Edvard, Eleni, Farid, Freya, Giulia, Hana, Ibrahim, Ines, Jakub, "
+    "Jana, Kofi, Lars, Leïla, Mateo, Mei, Milan, Nadia, Noor, Olga, Oscar, Priya, Rafael, Sanne, Seán, Sofia, Tariq, "
+    "Tomás, Ulla, Viktor, Wanjiru, Yara, Yusuf, Zoë, Zuzana"
+).split(", ")
+LAST_NAMES = (
+    "Abebe, Almeida, Bergström, Brandt, Castillo, Chen, Dubois, Eriksen, Fischer, García, Haddad, Horváth, Ito, "
+    "Janssen, Kaya, Kowalski, Larsen, Lindqvist, Marino, Meyer, Mwangi, Nakamura, Nguyen, Novák, O'Brien, Okafor, "
+    "Papadakis, Petrov, Quispe, Rahman, Rossi, Schmidt, Silva, Singh, Tanaka, Virtanen"
+).split(", ")
+COMPANIES = (
+    "Northwind Analytics, Harbour & Pine, Blue Finch Studio, Kestrel Robotics, Lumen Health, Ostara Foods, Paperboat, "
+    "Quarry Labs, Redwood Freight, Saffron Media, Tidewater Energy, Umbra Security, Vela Aerospace, Wren & Co, "
+    "Zephyr Mobility, Granite Bank, Juniper Schools, Meridian Legal"
+).split(", ")
 ROLES = ("recruiter", "founder", "cto", "engineering manager", "product manager", "designer", "researcher", "student")
 SOURCES = ("google", "linkedin", "github", "newsletter", "conference", "referral")
 TOPICS: dict[str, tuple[tuple[str, str], ...]] = {

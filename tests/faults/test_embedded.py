@@ -25,6 +25,7 @@ from psycopg.conninfo import make_conninfo
 import service
 from service import embedded
 from service.embedded import EmbeddedCluster, EmbeddedError
+from service.system_user import ACL, ANYBODY, SYSTEM_USER, SystemUserError, grant_passage, system_user
 
 OPTIONS = {"fsync": "off"}
 REPOSITORY = Path(service.__file__).resolve().parent.parent
@@ -386,18 +387,18 @@ def test_what_is_wrong_is_said(make: Make) -> None:
 
 def test_a_grant_of_passage_leaves_the_others_what_they_had(folder: Path) -> None:
     def acl() -> list[tuple[int, ...]]:
-        return list(struct.iter_unpack("<HHI", os.getxattr(folder, embedded.ACL)[4:]))
+        return list(struct.iter_unpack("<HHI", os.getxattr(folder, ACL)[4:]))
 
-    anybody = embedded.ANYBODY
+    anybody = ANYBODY
     folder.chmod(0o740)
     granted = [(1, 7, anybody), (2, 1, 4711), (4, 4, anybody), (0x10, 5, anybody), (0x20, 0, anybody)]
     for _ in range(2):
-        embedded._grant_passage(folder, 4711)
+        grant_passage(folder, 4711)
         assert acl() == granted
     # A chmod narrows the mask: 4711 loses its passage, and getting it back must not widen the group's.
     folder.chmod(0o700)
-    embedded._grant_passage(folder, 4712)
-    embedded._grant_passage(folder, 4711)
+    grant_passage(folder, 4712)
+    grant_passage(folder, 4711)
     users = [(2, 1, 4711), (2, 1, 4712)]
     assert acl() == [(1, 7, anybody), *users, (4, 0, anybody), (0x10, 1, anybody), (0x20, 0, anybody)]
 
@@ -408,16 +409,16 @@ def test_a_file_system_without_acls_is_named(folder: Path, monkeypatch: pytest.M
 
     monkeypatch.setattr(os, "getxattr", unsupported)
     folder.chmod(0o700)
-    with pytest.raises(EmbeddedError, match=f"{re.escape(str(folder))}.*Operation not supported.*LEADS_DATA_DIR"):
-        embedded._grant_passage(folder, 4711)
+    with pytest.raises(SystemUserError, match=f"{re.escape(str(folder))}.*Operation not supported.*LEADS_DATA_DIR"):
+        grant_passage(folder, 4711)
 
 
 def test_an_ordinary_user_runs_it_as_itself() -> None:
-    user = embedded.SYSTEM_USER if ROOT else None  # as root, the one user whom the product itself lets pass
+    user = SYSTEM_USER if ROOT else None  # as root, the one user whom the product itself lets pass
     if ROOT:
-        uid, gid = embedded._system_user()
+        uid, gid = system_user()
         for folder in EmbeddedCluster(Path("unused")).bin_dir.parents:
-            embedded._grant_passage(folder, uid)
+            grant_passage(folder, uid)
     home = private_folder()
     try:
         if ROOT:
@@ -447,13 +448,13 @@ if ROOT:
             cluster.ensure_started()
             assert query(cluster, "select 1") == 1
             server = f"/proc/{postmaster(cluster)}"
-            assert Path(server).stat().st_uid == user_of(embedded.SYSTEM_USER)
+            assert Path(server).stat().st_uid == user_of(SYSTEM_USER)
             for user, command in [
                 (SOMEBODY_ELSE, ["ls", closed]),
                 (SOMEBODY_ELSE, ["ls", closed / "clone"]),
-                (embedded.SYSTEM_USER, ["ls", closed]),
-                (embedded.SYSTEM_USER, ["ls", cluster.data_dir / "secrets"]),
-                (embedded.SYSTEM_USER, ["cat", cluster.data_dir / "secrets" / "leads_owner.password"]),
+                (SYSTEM_USER, ["ls", closed]),
+                (SYSTEM_USER, ["ls", cluster.data_dir / "secrets"]),
+                (SYSTEM_USER, ["cat", cluster.data_dir / "secrets" / "leads_owner.password"]),
             ]:
                 refused = subprocess.run(
                     list(map(str, command)), user=user, extra_groups=[], cwd="/", capture_output=True, text=True

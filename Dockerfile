@@ -1,0 +1,23 @@
+# The service alone, for a PostgreSQL of yours (`leads serve`): non-root, and its root file system may be read-only.
+FROM python:3.13-slim AS build
+WORKDIR /app
+COPY requirements/run.txt requirements/run.txt
+RUN python -m venv /app/.venv \
+    && /app/.venv/bin/pip install --no-cache-dir --require-hashes -r requirements/run.txt
+COPY pyproject.toml README.md LICENSE ./
+COPY service service
+RUN /app/.venv/bin/pip install --no-cache-dir --no-deps --no-build-isolation --editable .
+
+FROM python:3.13-slim
+RUN useradd --system --uid 10001 --home-dir /nonexistent --shell /usr/sbin/nologin leads
+WORKDIR /app
+COPY --from=build /app /app
+COPY sql sql
+COPY migrations migrations
+ENV PATH=/app/.venv/bin:$PATH HOST=0.0.0.0 PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1
+USER leads
+EXPOSE 8000
+HEALTHCHECK --interval=10s --timeout=5s --start-period=20s \
+    CMD ["python", "-c", "import os, urllib.request; urllib.request.urlopen(f\"http://127.0.0.1:{os.environ.get('PORT', 8000)}/healthz\", timeout=4)"]
+ENTRYPOINT ["leads"]
+CMD ["serve"]
