@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from asyncpg import Record
     from asyncpg.pool import PoolConnectionProxy
 
-POOL_SIZE = 8
 CONNECT_SECONDS = 2.0
 ACQUIRE_SECONDS = 2.0
 STATEMENT_SECONDS = 4.0
@@ -29,6 +28,8 @@ RETRIES = 3
 SERVER_SETTINGS = {
     "application_name": "leads",
     "timezone": "UTC",
+    # Compiling a plan takes longer than any of these statements should run.
+    "jit": "off",
     "lock_timeout": "1500ms",
     "statement_timeout": f"{int(STATEMENT_SECONDS * 1000)}ms",
     "idle_in_transaction_session_timeout": "10s",
@@ -45,6 +46,11 @@ class Role(StrEnum):
     ADMIN = "leads_admin"
 
 
+# Connections of one worker at most. Public forms come in bursts; a team is small; session statements take microseconds.
+POOL_SIZES = {Role.CAPTURE: 8, Role.SERVICE: 4, Role.VIEWER: 4, Role.EDITOR: 4, Role.ADMIN: 4}
+CONNECTIONS_PER_WORKER = sum(POOL_SIZES.values())
+
+
 class Database:
     """The pools. `url` is the service's login, `public_url` the public forms'."""
 
@@ -59,7 +65,7 @@ class Database:
             self._pools[role] = await asyncpg.create_pool(
                 url,
                 min_size=0,
-                max_size=POOL_SIZE,
+                max_size=POOL_SIZES[role],
                 timeout=CONNECT_SECONDS,
                 command_timeout=STATEMENT_SECONDS,
                 server_settings={**SERVER_SETTINGS, **taken},

@@ -13,7 +13,6 @@ import importlib.util
 import logging
 import os
 import re
-import secrets
 import shutil
 import signal
 import subprocess
@@ -32,6 +31,7 @@ import psycopg
 from psycopg import pq, sql
 from psycopg.conninfo import make_conninfo
 
+from service.secret_files import kept_secret
 from service.system_user import SystemUserError, grant_passage, name_of, private_folder, system_user
 
 SUPERUSER = "postgres"
@@ -112,21 +112,7 @@ class EmbeddedCluster:
         if not re.fullmatch(r"[a-z_][a-z0-9_]*", user):
             raise ValueError(f"not a name of a database user: {user!r}")
         self._make_data_dir()
-        folder = self.data_dir / "secrets"
-        folder.mkdir(mode=0o700, exist_ok=True)
-        file = folder / f"{user}.password"
-        with _locked(folder / ".lock", time.monotonic() + 10):
-            with suppress(FileNotFoundError):
-                if kept := file.read_text().strip():
-                    return kept
-            made = secrets.token_urlsafe(24)
-            descriptor, temporary = tempfile.mkstemp(dir=folder)  # of mode 0600
-            with os.fdopen(descriptor, "w") as stream:
-                stream.write(made + "\n")
-                stream.flush()
-                os.fsync(descriptor)
-            Path(temporary).replace(file)
-            return made
+        return kept_secret(self.data_dir, f"{user}.password", size=24)[0]
 
     def url(self, user: str = OWNER, database: str = DATABASE) -> str:
         """A URL for asyncpg, psycopg and psql. It holds the password: never log it."""
@@ -165,6 +151,10 @@ class EmbeddedCluster:
             if str(error) != self._trouble:
                 self._trouble = str(error)
                 log.error("the embedded database can't be started: %s", error)
+
+    def exists(self) -> bool:
+        """Whether it was made."""
+        return self._cluster.exists()
 
     def is_running(self) -> bool:
         """Whether the server's process lives, be it still recovering. Reads two small files, opens no connection."""

@@ -115,8 +115,7 @@ class MovingWindow:
         self._words = memoryview(self._memory).cast("q")
         self._secret = os.urandom(32)
 
-        self._locks, path = tempfile.mkstemp(prefix="leads-limits-")
-        Path(path).unlink()
+        self._locks = _lock_file()
         weakref.finalize(self, os.close, self._locks)
 
     def hit(self, key: str) -> Decision:
@@ -210,3 +209,12 @@ class MovingWindow:
     def _refused(self, wait: int) -> Decision:
         """A refusal for `wait` nanoseconds (more than 0)."""
         return Decision(False, self._amount, 0, wait / SECOND, -(-wait // SECOND), self.limit.seconds)
+
+
+def _lock_file() -> int:
+    """A descriptor to lock bytes of: a file in memory on Linux, so that no disk is needed, else one without a name."""
+    if hasattr(os, "memfd_create"):
+        return os.memfd_create("leads-limits")
+    descriptor, path = tempfile.mkstemp(prefix="leads-limits-")
+    Path(path).unlink()
+    return descriptor

@@ -1,7 +1,9 @@
 """The `leads` command: a module for each topic."""
 
+import signal
 import sys
-from typing import Any
+from types import FrameType
+from typing import Any, NoReturn
 
 import psycopg
 import typer
@@ -12,6 +14,8 @@ from service.embedded import EmbeddedError
 from service.migrate import MigrationError
 from service.settings import SettingsError
 from service.supervisor import SupervisorError
+
+STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 app = typer.Typer(
     name="leads",
@@ -31,10 +35,28 @@ app.add_typer(users.app, name="user")
 
 def main() -> Any:
     """Runs a command. What people can mend is said in a sentence, without a traceback, and exits 1."""
+    for number in STOP_SIGNALS:
+        if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup has SIGHUP
+            signal.signal(number, _leave)
     try:
         return app()
     except (CommandError, EmbeddedError, MigrationError, SettingsError, SupervisorError) as error:
         print(f"leads: {error}", file=sys.stderr)
+    except (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName):
+        print("leads: the database lacks this version's schema. Run: leads migrate", file=sys.stderr)
     except psycopg.OperationalError as error:
         print(f"leads: the database can't be reached: {str(error).strip()}", file=sys.stderr)
+    except psycopg.Error as error:
+        print(f"leads: the database refuses: {str(error).strip()}", file=sys.stderr)
+    except OSError as error:
+        if error.filename is None:
+            raise
+        print(f"leads: {error.filename}: {error.strerror}", file=sys.stderr)
     sys.exit(1)
+
+
+def _leave(number: int, _frame: FrameType | None) -> NoReturn:
+    """Out through every `finally`, so that a database of ours is stopped; another signal must not cut that short."""
+    for other in STOP_SIGNALS:
+        signal.signal(other, signal.SIG_IGN)
+    sys.exit(128 + number)

@@ -1,17 +1,16 @@
 """How a command finds its database and secrets: from the environment, else the embedded one and LEADS_DATA_DIR."""
 
-import os
-import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
 from urllib.parse import quote, urlsplit, urlunsplit
 
 import psycopg
 from psycopg import sql
 
+from service.db import CONNECTIONS_PER_WORKER
 from service.embedded import EmbeddedCluster
+from service.secret_files import kept_secret
 from service.settings import Settings
 
 SERVICE_LOGIN = "leads_service"
@@ -26,34 +25,28 @@ def embedded_cluster(settings: Settings) -> EmbeddedCluster | None:
     """The embedded database, or None when the environment names another."""
     if settings.database_url or settings.migration_database_url:
         return None
-    return EmbeddedCluster(settings.data_dir)
+    # Room for every pool of every worker, and for people with psql.
+    connections = max(100, settings.workers * CONNECTIONS_PER_WORKER + 20)
+    return EmbeddedCluster(settings.data_dir, options={"max_connections": str(connections)})
 
 
 @contextmanager
-def owner_url(settings: Settings) -> Iterator[str]:
-    """The URL of the database's owner. The embedded database is started when it isn't running, and stopped again."""
+def owner_url(settings: Settings, *, make: bool = False) -> Iterator[str]:
+    """The URL of the database's owner. The embedded database is started when it isn't running, and stopped again.
+
+    When there is none yet, it is made, or CommandError raised: a question asked in the wrong folder should leave nothing there.
+    """
     cluster = embedded_cluster(settings)
     if cluster is None:
         yield settings.migration_database_url or settings.database_url or ""
-    else:
-        with cluster.session():
-            yield cluster.url()
-
-
-def kept_secret(data_dir: Path, name: str, size: int = 32) -> tuple[str, bool]:
-    """A secret from LEADS_DATA_DIR/secrets, and whether it was made just now, of `size` random bytes. Its file has mode 0600."""
-    folder = data_dir / "secrets"
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path = folder / name
-    try:
-        return path.read_text().strip(), False
-    except FileNotFoundError:
-        value = secrets.token_urlsafe(size)
-        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:  # noqa: PTH123
-            file.write(value + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        return value, True
+        return
+    if not make and not cluster.exists():
+        raise CommandError(
+            f"There is no database in {settings.data_dir} yet: leads up makes one. If yours is elsewhere, set LEADS_DATA_DIR or "
+            "DATABASE_URL."
+        )
+    with cluster.session():
+        yield cluster.url()
 
 
 def with_secrets(settings: Settings) -> Settings:
@@ -92,8 +85,8 @@ def _login(settings: Settings, owner: str, name: str) -> str:
         if row and row[0] and is_new and embedded_cluster(settings) is None:
             (settings.data_dir / "secrets" / f"{name}.password").unlink()
             raise CommandError(
-                f"The server has a login {name} already, perhaps of another installation, and {settings.data_dir} does not know "
-                f"its password. Set MIGRATION_DATABASE_URL, DATABASE_URL ({SERVICE_LOGIN}) and PUBLIC_DATABASE_URL "
+                f"The server has a login {name} already, perhaps of another installation, and {settings.data_dir} does not "
+                f"know its password. Set MIGRATION_DATABASE_URL, DATABASE_URL ({SERVICE_LOGIN}) and PUBLIC_DATABASE_URL "
                 f"({CAPTURE_LOGIN}), or take its password away: ALTER ROLE {name} NOLOGIN"
             )
         # The verifier goes over the wire and into the server's log, the password into neither.

@@ -9,7 +9,7 @@ from service.settings import Settings
 
 def migrate() -> None:
     """Bring the database to this version's schema. Safe to run twice, or by two at once."""
-    with owner_url(Settings.from_environ()) as url:
+    with owner_url(Settings.from_environ(), make=True) as url:
         applied = migrations.migrate(url)
     for name in applied:
         typer.echo(f"Migrated: {name}")

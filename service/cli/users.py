@@ -39,21 +39,21 @@ def create(owner: str, username: str, role: str, password: str) -> None:
 @app.command()
 def add(name: Name, role: Role = "viewer", password: Password = None) -> None:
     """Add a user."""
-    chosen = password or secrets.token_urlsafe(12)
+    chosen = secrets.token_urlsafe(12) if password is None else password
     with owner_url(Settings.from_environ()) as url:
         create(url, name, role, chosen)
-    typer.echo(f"{name} can log in as {role}." + ("" if password else f" Password, shown this once: {chosen}"))
+    typer.echo(f"{name} can log in as {role}." + (f" Password, shown this once: {chosen}" if password is None else ""))
 
 
 @app.command("password")
 def set_password(name: Name, password: Password = None) -> None:
     """Give a user another password."""
-    chosen = password or secrets.token_urlsafe(12)
+    chosen = secrets.token_urlsafe(12) if password is None else password
     with owner_url(Settings.from_environ()) as url:
         changed = _execute(url, "set_password", name, _hash(chosen))
     if not changed:
         raise CommandError(f"There is no user {name}.")
-    typer.echo(f"{name} has a new password." + ("" if password else f" Shown this once: {chosen}"))
+    typer.echo(f"{name} has a new password." + (f" Shown this once: {chosen}" if password is None else ""))
 
 
 @app.command("list")

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import sys
 import traceback
 from collections.abc import Callable
 from pathlib import Path
@@ -17,9 +16,6 @@ from service.settings import RateLimit
 
 # pytest-xdist keeps a thread of its own in this process; the children use nothing of it.
 pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")
-
-
-needs_proc = pytest.mark.skipif(sys.platform != "linux", reason="memory and open files are counted in /proc")
 
 
 class Clock:
@@ -278,7 +274,6 @@ def test_a_claim_killed_at_its_time_holds_the_place_for_one_window_only() -> Non
     assert window.hit("new").allowed
 
 
-@needs_proc
 def test_distinct_clients_without_end_cost_the_table_and_no_more() -> None:
     # 200,000 rather than a million, to stay well under five seconds: three times the table either way.
     clock = Clock()
@@ -299,7 +294,6 @@ def resident() -> int:
     return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
-@needs_proc
 def test_an_untouched_table_costs_nothing() -> None:
     before = resident()
     window = MovingWindow(RateLimit(10_000, 60), 4_096)  # 330 MB, were it all touched
@@ -307,7 +301,6 @@ def test_an_untouched_table_costs_nothing() -> None:
     assert resident() - before < 1_000_000
 
 
-@needs_proc
 def test_a_table_leaves_no_open_file_behind() -> None:
     before = len(list(Path("/proc/self/fd").iterdir()))
     for _ in range(5):

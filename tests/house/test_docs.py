@@ -69,7 +69,7 @@ def test_links_lead_somewhere(path: str) -> None:
 
 def test_no_lock_file_names_a_registry() -> None:
     for path in (ROOT / "requirements").glob("*.txt"):
-        assert not re.search(r"https?://|--index-url|--find-links|file:", path.read_text()), path.name
+        assert not re.search(r"https?://|--index-url|--find-links|file://", path.read_text()), path.name
 
 
 def test_the_changelog_has_this_version() -> None:
