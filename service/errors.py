@@ -4,7 +4,6 @@ A function in PostgreSQL raises `LD` + the HTTP status, with MESSAGE for people,
 field and HINT safe to show; DETAIL is for the log only. Every other SQLSTATE is in the table below (sql/README.md lists both).
 """
 
-import asyncio
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -99,10 +98,12 @@ def problem_of(error: BaseException) -> Problem:
         return error
     if isinstance(error, asyncpg.PostgresError):
         return _from_postgres(error)
-    if isinstance(error, (asyncpg.InterfaceError, ConnectionError, OSError)):
-        return _from_rule(UNAVAILABLE)
-    if isinstance(error, (TimeoutError, asyncio.TimeoutError)):
+    if isinstance(error, TimeoutError):  # before OSError, which it is one of
         return _from_rule(BUSY)
+    if isinstance(error, ValueError):  # before InterfaceError: asyncpg's word for an argument of ours that fits no type is both
+        return _from_rule(INTERNAL)
+    if isinstance(error, (asyncpg.InterfaceError, OSError)):
+        return _from_rule(UNAVAILABLE)
     if isinstance(error, SanicException) and error.status_code < 500:
         return _from_sanic(error)
     if isinstance(error, SanicException) and error.status_code == 503:

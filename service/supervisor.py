@@ -240,7 +240,7 @@ class _Supervisor:
                 if worker.pid == int(pid):
                     worker.serves = not error
                     worker.error = error
-                    if worker.serves:
+                    if worker.serves and self._ready is None:  # else the first ones, of whom `ready` will tell
                         logger.info("worker_serves", worker=worker.index, pid=worker.pid)
         if any(worker.serves for worker in self._workers):
             self._last_served = time.monotonic()

@@ -21,7 +21,12 @@ LABELS = {field.name: field.label for field in ON_PAGE} | {"consent": "Consent"}
 
 
 async def page(
-    app: Sanic[Any, Any], template: str, context: Mapping[str, Any], *, status: int = 200, cache: str = "no-cache",
+    app: Sanic[Any, Any],
+    template: str,
+    context: Mapping[str, Any],
+    *,
+    status: int = 200,
+    cache: str = "no-cache",
     policy: str | None = None,
 ) -> HTTPResponse:
     """A template as an HTML page. `policy` replaces the pages' own Content-Security-Policy."""
@@ -29,9 +34,7 @@ async def page(
     return await render(template, status=status, headers=headers, context={**context, "asset": asset_url}, app=app)
 
 
-async def form_page(
-    app: Sanic[Any, Any], form: Form, sent: Mapping[str, Any], problem: Problem | None = None
-) -> HTTPResponse:
+async def form_page(app: Sanic[Any, Any], form: Form, sent: Mapping[str, Any], problem: Problem | None = None) -> HTTPResponse:
     """The form, holding what was typed. With a problem: its status, and each wrong field marked with what is wrong."""
     wrong = {error.field: _for_people(error) for error in problem.errors} if problem else {}
     values = {field.name: text for field in ON_PAGE if (text := _first_text(sent.get(field.name)))}
@@ -43,7 +46,8 @@ async def form_page(
         "consented": _first_text(sent.get("consent")).strip().lower() in ("true", "on", "yes", "1"),
         "errors": {name: text[0].upper() + text[1:] for name, text in wrong.items()},
         "summary": [
-            {"field": name if name in LABELS else None, "text": f"{LABELS.get(name, name)} {text}"} for name, text in wrong.items()
+            {"field": name if name in LABELS else None, "text": f"{LABELS.get(name, name)} {text}"}
+            for name, text in wrong.items()
         ],
         "hidden": list(_carried(sent, wrong)),
         "problem": problem,

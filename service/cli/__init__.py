@@ -48,6 +48,8 @@ def main() -> Any:
         print(f"leads: the database can't be reached: {str(error).strip()}", file=sys.stderr)
     except psycopg.Error as error:
         print(f"leads: the database refuses: {str(error).strip()}", file=sys.stderr)
+    except UnicodeError:
+        print("leads: an argument is no valid UTF-8", file=sys.stderr)
     except OSError as error:
         if error.filename is None:
             raise

@@ -42,8 +42,8 @@ def owner_url(settings: Settings, *, make: bool = False) -> Iterator[str]:
         return
     if not make and not cluster.exists():
         raise CommandError(
-            f"There is no database in {settings.data_dir} yet: leads up makes one. If yours is elsewhere, set LEADS_DATA_DIR or "
-            "DATABASE_URL."
+            f"There is no database in {settings.data_dir} yet: leads up makes one. If yours is elsewhere, set LEADS_DATA_DIR "
+            "or DATABASE_URL."
         )
     with cluster.session():
         yield cluster.url()

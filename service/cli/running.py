@@ -2,29 +2,33 @@
 
 import fcntl
 import os
-import signal
+import shutil
 import socket
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
-from types import FrameType
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import psycopg
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from service import logs, migrate
 from service.app import SharedMemory, create_app
 from service.cli import demo as demonstration
 from service.cli import users
-from service.cli.finding import CommandError, embedded_cluster, kept_secret, with_logins, with_secrets
+from service.cli.finding import CommandError, embedded_cluster, with_logins, with_secrets
+from service.secret_files import kept_secret
 from service.settings import Settings, SettingsError
-from service.supervisor import Watched, listen, supervise
+from service.supervisor import SupervisorError, Watched, listen, supervise
 
-console = Console(highlight=False, soft_wrap=True)
+console = Console(highlight=False, soft_wrap=True, emoji=False)
+
+# Within it the workers of a killed supervisor have let go of the port.
+PORT_PATIENCE_SECONDS = 3.0
 
 
 def up(
@@ -34,22 +38,21 @@ def up(
     began = time.monotonic()
     settings = Settings.from_environ()
     logs.configure(settings.log_format)
-    signal.signal(signal.SIGTERM, _leave)
     settings.data_dir.mkdir(mode=0o711 if os.geteuid() == 0 else 0o700, parents=True, exist_ok=True)
     with ExitStack() as stack:
-        lock = stack.enter_context(_only_one(settings))
-        listener = listen(settings.host, settings.port)
+        lock = stack.enter_context(_Lock(settings.data_dir))
+        listener = _listen(settings, patience=PORT_PATIENCE_SECONDS if lock.after_a_kill else 0)
         stack.callback(listener.close)
         address = _address(listener)
-        lock.write_text(f"{os.getpid()} {address}\n")
+        lock.note(address)
         cluster = embedded_cluster(settings)
         if cluster is not None:
-            if not (settings.data_dir / "postgres").exists():
+            if not cluster.exists():
                 console.print("Making the embedded database (once; a few seconds) ...")
             stack.enter_context(cluster.session())
         owner = cluster.url() if cluster else settings.migration_database_url or settings.database_url or ""
-        for name in migrate.migrate(owner):
-            console.print(f"Migrated: {name}")
+        if applied := migrate.migrate(owner):
+            console.print(f"Brought the database to this version's schema: {', '.join(applied)}")
         settings = with_logins(with_secrets(settings), owner)
         made_up = _first_admin(settings, owner)
         if demo:
@@ -59,7 +62,8 @@ def up(
         def ready() -> None:
             _greet(settings, address, made_up, embedded=cluster is not None, seconds=time.monotonic() - began)
 
-        sys.exit(_serve(settings, listener, ready, watched=cluster))
+        code = _serve(settings, listener, ready, watched=cluster, on_fork=lock.close)
+    sys.exit(code)
 
 
 def serve() -> None:
@@ -83,52 +87,69 @@ def serve() -> None:
     sys.exit(_serve(settings, listener, lambda: console.print(f"Serving on {_address(listener)}")))
 
 
-def _serve(settings: Settings, listener: socket.socket, ready: object, watched: Watched | None = None) -> int:
+def _serve(
+    settings: Settings,
+    listener: socket.socket,
+    ready: Callable[[], None],
+    *,
+    watched: Watched | None = None,
+    on_fork: Callable[[], None] | None = None,
+) -> int:
     shared = SharedMemory.create(settings)
     return supervise(
         lambda worker: create_app(settings, shared, worker=worker),
         listener,
         settings.workers,
         watched=watched,
-        ready=ready,  # type: ignore[arg-type]
+        ready=ready,
+        on_fork=on_fork,
     )
 
 
-def _leave(_number: int, _frame: FrameType | None) -> NoReturn:
-    """SIGTERM before the supervisor listens to it: out through every `finally`, so that the database is stopped."""
-    sys.exit(143)
+class _Lock:
+    """Only one `leads up` on a folder: a file that is locked while it runs, and says which process serves where.
+
+    Raises CommandError, with what the file says, when another has it. `after_a_kill`: the last one left its note there.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._file = os.open(folder / "up.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        note = os.pread(self._file, 1000, 0).decode().strip()
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            self.close()
+            raise CommandError(
+                f"It is running already on {folder}: {note or 'it is just starting'}. Stop that one first, or choose another "
+                "folder with LEADS_DATA_DIR and another PORT."
+            ) from None
+        self.after_a_kill = bool(note)
+        os.ftruncate(self._file, 0)
+
+    def note(self, address: str) -> None:
+        os.pwrite(self._file, f"process {os.getpid()} serves {address}\n".encode(), 0)
+
+    def close(self) -> None:
+        os.close(self._file)
+
+    def __enter__(self) -> "_Lock":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        os.ftruncate(self._file, 0)
+        self.close()
 
 
-@contextmanager
-def _only_one(settings: Settings) -> Iterator[Path]:
-    """Only one `leads up` on a folder; raises CommandError, saying where the other serves."""
-    path = settings.data_dir / "up.lock"
-    with open(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+") as file:  # noqa: PTH123
-        # After a kill -9 of the supervisor its workers hold the lock for the moment in which they drain.
-        for attempt in range(30):
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError:
-                pid, _, address = file.read().strip().partition(" ")
-                file.seek(0)
-                if attempt == 29 or (pid.isdecimal() and _alive(int(pid))):
-                    raise CommandError(
-                        f"It is running already on {settings.data_dir} (process {pid}), at {address}. Stop that one first, or "
-                        "choose another folder with LEADS_DATA_DIR and another PORT."
-                    ) from None
-                time.sleep(0.1)
-        yield path
-
-
-def _alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        pass
-    return True
+def _listen(settings: Settings, patience: float) -> socket.socket:
+    """The listening socket. Raises SupervisorError, naming PORT or HOST, after `patience` seconds."""
+    deadline = time.monotonic() + patience
+    while True:
+        try:
+            return listen(settings.host, settings.port)
+        except SupervisorError:
+            if time.monotonic() >= deadline:
+                raise
+            time.sleep(0.05)
 
 
 def _first_admin(settings: Settings, owner: str) -> bool:
@@ -147,10 +168,11 @@ def _first_admin(settings: Settings, owner: str) -> bool:
         password = settings.admin_password or kept_secret(settings.data_dir, note.name, size=12)[0]
         users.create(owner, "admin", "admin", password)
         if settings.admin_password:
+            note.unlink(missing_ok=True)
             return False
     console.print()
     console.print(f"The admin was made. User: [bold]admin[/]   Password: [bold]{password}[/]")
-    console.print("It is shown this once; `leads user password admin` sets another.")
+    console.print(f"It is shown this once; `{_program()} user password admin` sets another.")
     note.unlink()
     return True
 
@@ -161,14 +183,23 @@ def _address(listener: socket.socket) -> str:
 
 
 def _greet(settings: Settings, address: str, made_up: bool, *, embedded: bool, seconds: float) -> None:
-    where = f"embedded, in {settings.data_dir / 'postgres'} (leads psql)" if embedded else "yours, by DATABASE_URL (leads psql)"
+    program, folder = escape(_program()), escape(str(settings.data_dir))
+    workers = "1 worker" if settings.workers == 1 else f"{settings.workers} workers"
+    where = f"embedded, in {folder}/postgres" if embedded else "yours, by DATABASE_URL"
+    known = "the password above" if made_up else f"the password you know (`{program} user password admin` sets another)"
     console.print()
-    console.print(f"[bold green]Serving on {address}[/]  (ready in {seconds:.1f} s, {settings.workers} workers)")
+    console.print(f"[bold green]Serving on {address}[/]  (ready in {seconds:.1f} s, {workers})")
     console.print(f"  Forms      {address}/forms/contact  /forms/cv  /forms/collaboration")
     console.print(f"  API        {address}/docs")
-    console.print(f"  Database   {where}")
-    console.print(f"  Files      {settings.data_dir}")
-    known = "above" if made_up else "you have (`leads user password admin` sets another)"
-    console.print(f"  Log in as  admin, with the password {known}")
+    console.print(f"  Log in     as admin, with {known}")
+    console.print(f"  Database   {where}: `{program} psql`")
+    console.print(f"  Files      {folder}")
     console.print("  Stop       Ctrl-C")
     console.print()
+
+
+def _program() -> str:
+    """How this command is called again: by its name alone where the PATH finds it, else as it was called."""
+    called, found = Path(sys.argv[0]), shutil.which("leads")
+    by_name = called.name != "leads" or (found and called.exists() and called.samefile(found))
+    return "leads" if by_name else str(called)

@@ -58,7 +58,9 @@ def show(form: Form) -> Callable[[Request], Coroutine[Any, Any, HTTPResponse]]:
 
 
 for _form in FORMS:
-    blueprint.add_route(show(_form), f"/forms/{_form.slug}", methods=PAGE, name=f"form_{_form.lead_type}", ctx_access=Access.OPEN)
+    blueprint.add_route(
+        show(_form), f"/forms/{_form.slug}", methods=PAGE, name=f"form_{_form.lead_type}", ctx_access=Access.OPEN
+    )
 
 
 @blueprint.route("/openapi.json", methods=PAGE, ctx_access=Access.OPEN)

@@ -1,7 +1,7 @@
 -- drop: DROP FUNCTION app.cursor_of(timestamptz, bigint);
 CREATE OR REPLACE FUNCTION app.cursor_of(p_created_at timestamptz, p_id bigint) RETURNS text
     LANGUAGE sql STABLE STRICT PARALLEL SAFE
-    SET search_path = pg_catalog
+    -- No SET search_path: its names are resolved already, and a function with SET can't be inlined.
     RETURN rtrim(translate(
         encode(convert_to(to_char(p_created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') || ' ' || p_id, 'UTF8'), 'base64'),
         E'+/\n', '-_'
