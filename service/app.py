@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import structlog
 from sanic import Sanic
 from sanic.config import Config
-from sanic.exceptions import MethodNotAllowed
+from sanic.exceptions import MethodNotAllowed, RequestCancelled
 from sanic.request import Request
 from sanic.response import HTTPResponse
 from sanic_ext import Extend
@@ -28,6 +28,7 @@ from service.shared import Versions
 
 logger = structlog.get_logger()
 
+CLIENT_GONE = 499  # nginx's number: HTTP has none, since it is never sent
 MAX_BODY_BYTES = 64 * 1024
 MAX_HEAD_BYTES = 16 * 1024
 TEMPLATES = Path(__file__).resolve().parent / "templates"
@@ -128,6 +129,11 @@ def create_app(settings: Settings, shared: SharedMemory | None = None, *, worker
         elif problem.status >= 503:
             logger.warning("request_unavailable", request_id=str(request.id), code=problem.code, error=type(error).__name__)
         return problem.response(request.id)
+
+    @app.exception(RequestCancelled)  # type: ignore[arg-type]  # a CancelledError, which its types forget
+    async def note_departure(request: LeadRequest, _: RequestCancelled) -> HTTPResponse:
+        """The client hung up before its answer. Nobody reads this one, but the log shows it for what it is."""
+        return HTTPResponse(status=CLIENT_GONE)
 
     @app.on_response  # type: ignore[untyped-decorator]
     async def finish(request: LeadRequest, response: HTTPResponse) -> None:

@@ -33,7 +33,8 @@ def configure(log_format: str = "auto") -> None:
     structlog.configure(
         processors=[structlog.processors.StackInfoRenderer(), *shared, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        # One write a line: `print` writes the end of the line by itself, and the workers' lines would mix.
+        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )
     handler = logging.StreamHandler(sys.stderr)

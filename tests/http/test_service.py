@@ -78,6 +78,22 @@ class TestLogs:
         assert "127.0.0.1" not in logged
 
 
+async def test_a_client_that_hangs_up_is_no_error_of_ours(
+    client: httpx.AsyncClient, site: Site, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with psycopg.connect(site.urls.owner) as owner:
+        owner.execute("LOCK TABLE contact_leads IN ACCESS EXCLUSIVE MODE")
+        with pytest.raises(httpx.ReadTimeout):
+            await client.get("/admin/leads", headers=site.bearer(), timeout=0.3)
+        owner.rollback()
+    logged = ""
+    async with asyncio.timeout(5):
+        while "499" not in logged:
+            await asyncio.sleep(0.01)
+            logged += "".join(capfd.readouterr())
+    assert "500" not in logged
+
+
 class TestHealth:
     async def test_alive_and_ready(self, client: httpx.AsyncClient) -> None:
         assert (await client.get("/healthz")).json() == {"alive": True}
