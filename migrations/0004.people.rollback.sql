@@ -5,6 +5,8 @@ DROP FUNCTION service.user_profile(text);
 DROP FUNCTION service.find_user(text);
 DROP TRIGGER users_updated_at ON app.users;
 
+-- destroys: app.users
+-- destroys: app.revoked_tokens
 DROP TABLE app.revoked_tokens;
 DROP TABLE app.users;
 DROP TYPE app.user_role;

@@ -4,18 +4,23 @@ yoyo's own lock is a row that a killed run leaves behind, so a session-level adv
 releases with the connection, and a left-over row is cleared under it.
 """
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlencode
 
 import psycopg
+from psycopg import sql
 
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 # "leads" as a number, so that two databases of one cluster don't wait for each other only by chance of a small one.
 ADVISORY_LOCK = 0x6C65616473
 LOCK_TIMEOUT = "10s"
+
+# In a rollback: `-- destroys: app.users` for a table with its rows, `-- destroys: app.users(email)` for a column's values.
+DESTROYS = re.compile(r"^-- destroys: ([\w.]+)(?:\((\w+)\))?$", re.MULTILINE)
 
 
 class MigrationError(RuntimeError):
@@ -78,14 +83,51 @@ def migrate(url: str) -> list[str]:
         if before.unknown:
             raise MigrationError(before.describe())
         if before.pending:
-            _apply_with_yoyo(url)
+            _with_yoyo(url, "applied", before.pending)
         return list(before.pending)
+
+
+def rollback(url: str, count: int = 1, *, force: bool = False) -> list[str]:
+    """Takes back the last `count` migrations, as the database's owner; returns their ids, newest first.
+
+    Raises MigrationError when the newest is none of this code's, or when rows or values would be lost and `force` is not
+    given: a rollback names what it destroys in its `-- destroys:` lines. Nothing is taken back then, not even the harmless ones.
+    """
+    with _alone(url) as connection:
+        before = compare(_applied(connection))
+        if before.unknown:
+            raise MigrationError(before.describe())
+        applied = [name for name in known_migrations() if name not in before.pending]
+        chosen = applied[::-1][:count]
+        try:
+            lost = [] if force else [what for name in chosen for what in _losses(connection, name)]
+        except psycopg.errors.LockNotAvailable as error:
+            raise MigrationError(f"Nothing was rolled back: somebody holds a table locked ({error}). Try again.") from error
+        if lost:
+            raise MigrationError(
+                f"Rolling back {', '.join(chosen)} would destroy {', '.join(lost)}. Back up first; to do it all the same: --force"
+            )
+        _with_yoyo(url, "rolled back", chosen)
+        return chosen
+
+
+def _losses(connection: "psycopg.Connection[tuple[object, ...]]", name: str) -> list[str]:
+    """What a rollback would destroy that is there: `app.users`, or `app.users(email)` for a column with values."""
+    found = []
+    for table, column in DESTROYS.findall((MIGRATIONS / f"{name}.rollback.sql").read_text()):
+        condition = sql.SQL("{} IS NOT NULL").format(sql.Identifier(column)) if column else sql.SQL("true")
+        statement = sql.SQL("SELECT EXISTS (SELECT FROM {} WHERE {})").format(sql.Identifier(*table.split(".")), condition)
+        row = connection.execute(statement).fetchone()
+        if row and row[0]:
+            found.append(f"{table}({column})" if column else table)
+    return found
 
 
 @contextmanager
 def _alone(url: str) -> Iterator["psycopg.Connection[tuple[object, ...]]"]:
     with psycopg.connect(url, autocommit=True, connect_timeout=10) as connection:
         connection.execute("SELECT pg_advisory_lock(%s)", (ADVISORY_LOCK,))
+        connection.execute("SELECT set_config('lock_timeout', %s, false)", (LOCK_TIMEOUT,))
         yield connection
 
 
@@ -96,7 +138,8 @@ def _applied(connection: "psycopg.Connection[tuple[object, ...]]") -> list[str]:
     return [str(row[0]) for row in connection.execute("SELECT migration_id FROM public._yoyo_migration")]
 
 
-def _apply_with_yoyo(url: str) -> None:
+def _with_yoyo(url: str, done: str, names: Sequence[str]) -> None:
+    """Applies these migrations in this order, or takes them back (`done` is "applied" or "rolled back")."""
     import yoyo  # here, since it takes a fifth of a second that a start without pending migrations need not spend
 
     _, _, rest = url.partition("://")
@@ -106,11 +149,14 @@ def _apply_with_yoyo(url: str) -> None:
     try:
         backend.break_lock()
         with backend.lock():
-            migrations = yoyo.read_migrations(str(MIGRATIONS))
-            for migration in backend.to_apply(migrations):
+            migrations = {migration.id: migration for migration in yoyo.read_migrations(str(MIGRATIONS))}
+            for name in names:
                 try:
-                    backend.apply_one(migration)
+                    if done == "applied":
+                        backend.apply_one(migrations[name])
+                    else:
+                        backend.rollback_one(migrations[name])
                 except psycopg.Error as error:
-                    raise MigrationError(f"Migration {migration.id} failed and left nothing: {error}") from error
+                    raise MigrationError(f"Migration {name} was not {done}, and nothing of it remains: {error}") from error
     finally:
         backend.connection.close()

@@ -86,7 +86,7 @@ def _first_text(value: object) -> str:
 
 
 def _carried(sent: Mapping[str, Any], wrong: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """What another website's form held besides comes along unseen; what was refused does not, or the form could never be sent."""
+    """What another website's form held besides comes along unseen; not what was refused: then it could never be sent."""
     extras = 0
     for name, value in sent.items():
         known = name in UTM_FIELDS or name in ("source", "_next")

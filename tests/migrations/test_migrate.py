@@ -1,0 +1,126 @@
+"""Forward and back, twice, at once, interrupted: each leaves a database that the next run brings to the right state."""
+
+import re
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from conftest import Server, Urls
+from service import migrate
+from service.migrate import MIGRATIONS, MigrationError
+
+Connection = psycopg.Connection[tuple[Any, ...]]
+ALL = migrate.known_migrations()
+
+
+@pytest.fixture
+def empty(server: Server) -> Iterator[Urls]:
+    """A database that has nothing yet."""
+    with psycopg.connect(server.cluster.url("postgres", "postgres"), autocommit=True) as admin:
+        admin.execute("CREATE DATABASE nothing_yet OWNER leads_owner TEMPLATE template0")
+        try:
+            yield server.urls("nothing_yet")
+        finally:
+            admin.execute("DROP DATABASE nothing_yet WITH (FORCE)")
+
+
+def test_all_of_them_and_then_none(empty: Urls) -> None:
+    assert migrate.state(empty.owner).pending == tuple(ALL)
+    assert migrate.migrate(empty.owner) == ALL
+    assert migrate.migrate(empty.owner) == []
+    assert migrate.state(empty.owner).matches
+
+
+def test_two_at_once(empty: Urls) -> None:
+    done: list[list[str]] = []
+    runs = [threading.Thread(target=lambda: done.append(migrate.migrate(empty.owner))) for _ in range(4)]
+    for run in runs:
+        run.start()
+    for run in runs:
+        run.join()
+    assert sorted(done) == [[], [], [], ALL]
+
+
+def test_a_lock_row_left_behind_is_cleared(empty: Urls) -> None:
+    migrate.migrate(empty.owner)
+    migrate.rollback(empty.owner, 1)
+    with psycopg.connect(empty.owner) as connection:
+        connection.execute("INSERT INTO yoyo_lock (locked, ctime, pid) VALUES (1, now(), 1)")
+    assert migrate.migrate(empty.owner) == ALL[-1:]
+
+
+def test_one_that_fails_leaves_nothing_of_itself(empty: Urls) -> None:
+    with psycopg.connect(empty.owner, autocommit=True) as connection:
+        connection.execute("CREATE SCHEMA app")
+        connection.execute("CREATE TABLE app.in_the_way (x int)")
+        with pytest.raises(MigrationError, match=ALL[0]):
+            migrate.migrate(empty.owner)
+        assert migrate.state(empty.owner).pending == tuple(ALL)
+        connection.execute("DROP SCHEMA app CASCADE")
+    assert migrate.migrate(empty.owner) == ALL
+
+
+def test_a_locked_table_fails_it_soon_and_the_next_run_succeeds(empty: Urls, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(migrate, "LOCK_TIMEOUT", "200ms")
+    migrate.migrate(empty.owner)
+    for force in (False, True):
+        with psycopg.connect(empty.owner) as other:
+            other.execute("LOCK TABLE public.contact_leads")
+            with pytest.raises(MigrationError, match="lock"):
+                migrate.rollback(empty.owner, len(ALL), force=force)
+        assert not migrate.state(empty.owner).unknown
+    assert migrate.migrate(empty.owner) == list(ALL[2:])
+    assert migrate.state(empty.owner).matches
+
+
+def test_a_database_that_is_ahead_is_left_alone(fresh_urls: Urls) -> None:
+    with psycopg.connect(fresh_urls.owner) as connection:
+        connection.execute(
+            "INSERT INTO _yoyo_migration (migration_hash, migration_id, applied_at_utc) VALUES ('x', '9999.from-later', now())"
+        )
+    assert migrate.state(fresh_urls.owner).unknown == ("9999.from-later",)
+    for attempt in (migrate.migrate, migrate.rollback):
+        with pytest.raises(MigrationError, match=r"ahead.*9999\.from-later"):
+            attempt(fresh_urls.owner)
+
+
+class TestRollback:
+    def test_back_to_nothing_and_up_again(self, fresh_urls: Urls) -> None:
+        assert migrate.rollback(fresh_urls.owner, len(ALL)) == ALL[::-1]
+        assert migrate.state(fresh_urls.owner).pending == tuple(ALL)
+        assert migrate.migrate(fresh_urls.owner) == ALL
+
+    def test_rows_are_not_destroyed_without_force(self, fresh_urls: Urls) -> None:
+        with psycopg.connect(fresh_urls.owner, autocommit=True) as connection:
+            connection.execute("INSERT INTO contact_leads (name, email) VALUES ('Jane', 'jane@example.com')")
+            with pytest.raises(MigrationError, match=r"public\.contact_leads.*--force"):
+                migrate.rollback(fresh_urls.owner, len(ALL))
+            assert migrate.state(fresh_urls.owner).matches
+            assert connection.execute("SELECT count(*) FROM contact_leads").fetchone() == (1,)
+        assert migrate.rollback(fresh_urls.owner, len(ALL), force=True) == ALL[::-1]
+
+    def test_a_harmless_one_needs_no_force(self, fresh_urls: Urls) -> None:
+        with psycopg.connect(fresh_urls.owner) as connection:
+            connection.execute("INSERT INTO contact_leads (name, email) VALUES ('Jane', 'jane@example.com')")
+        assert migrate.rollback(fresh_urls.owner) == ALL[-1:]
+
+    def test_whatever_a_rollback_drops_it_names(self) -> None:
+        for name in ALL:
+            text = (MIGRATIONS / f"{name}.rollback.sql").read_text()
+            dropped = set(re.findall(r"DROP TABLE ([\w.]+)", text)) - {"app.status_moves"}  # rules, not rows
+            assert {table for table, column in migrate.DESTROYS.findall(text) if not column} == dropped, name
+
+    def test_a_column_with_values_counts(self, fresh_urls: Urls, monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
+        (tmp_path / "x.rollback.sql").write_text("-- destroys: public.contact_leads(company)\n")
+        monkeypatch.setattr(migrate, "MIGRATIONS", tmp_path)
+        insert = sql.SQL("INSERT INTO contact_leads (name, email, company) VALUES ('J', 'j@example.com', {})")
+        with psycopg.connect(fresh_urls.owner) as connection:
+            connection.execute(insert.format(None))
+            assert migrate._losses(connection, "x") == []
+            connection.execute(insert.format("ACME"))
+            assert migrate._losses(connection, "x") == ["public.contact_leads(company)"]
+            connection.rollback()
