@@ -91,7 +91,7 @@ def rollback(url: str, count: int = 1, *, force: bool = False) -> list[str]:
     """Takes back the last `count` migrations, as the database's owner; returns their ids, newest first.
 
     Raises MigrationError when the newest is none of this code's, or when rows or values would be lost and `force` is not
-    given: a rollback names what it destroys in its `-- destroys:` lines. Nothing is taken back then, not even the harmless ones.
+    given: a rollback names what it destroys in its `-- destroys:` lines. Then nothing is taken back, the harmless neither.
     """
     with _alone(url) as connection:
         before = compare(_applied(connection))
@@ -105,7 +105,7 @@ def rollback(url: str, count: int = 1, *, force: bool = False) -> list[str]:
             raise MigrationError(f"Nothing was rolled back: somebody holds a table locked ({error}). Try again.") from error
         if lost:
             raise MigrationError(
-                f"Rolling back {', '.join(chosen)} would destroy {', '.join(lost)}. Back up first; to do it all the same: --force"
+                f"Rolling back {', '.join(chosen)} would destroy {', '.join(lost)}. Back up first; then --force does it."
             )
         _with_yoyo(url, "rolled back", chosen)
         return chosen

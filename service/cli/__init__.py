@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 import psycopg
 import typer
 
-from service.cli import migrating, psql, running, users
+from service.cli import drift, migrating, psql, running, users
 from service.cli.finding import CommandError
 from service.embedded import EmbeddedError
 from service.migrate import MigrationError
@@ -28,7 +28,9 @@ app = typer.Typer(
 app.command()(running.up)
 app.command()(running.serve)
 app.command()(migrating.migrate)
+app.command()(migrating.rollback)
 app.command()(migrating.status)
+app.command()(drift.drift)
 app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(psql.psql)
 app.add_typer(users.app, name="user")
 

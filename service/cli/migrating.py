@@ -1,4 +1,6 @@
-"""`leads migrate` and `leads status`."""
+"""`leads migrate`, `leads rollback` and `leads status`."""
+
+from typing import Annotated
 
 import typer
 
@@ -15,6 +17,16 @@ def migrate() -> None:
         typer.echo(f"Migrated: {name}")
     if not applied:
         typer.echo("Nothing to do: the database has every migration.")
+
+
+def rollback(
+    count: Annotated[int, typer.Option(min=1, help="How many migrations to take back, the newest first.")] = 1,
+    force: Annotated[bool, typer.Option("--force", help="Also when rows or values are destroyed by it.")] = False,
+) -> None:
+    """Take the newest migration back. Refuses to destroy what is there unless told --force."""
+    with owner_url(Settings.from_environ()) as url:
+        for name in migrations.rollback(url, count, force=force):
+            typer.echo(f"Rolled back: {name}")
 
 
 def status() -> None:

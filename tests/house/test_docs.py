@@ -57,10 +57,12 @@ def test_every_command_is_in_operations() -> None:
         for info in (group.typer_instance.registered_commands if group.typer_instance else ())
         if info.callback
     ]
-    assert [name for name in names if f"`{name}" not in OPERATIONS] == []
+    assert [name for name in names if not re.search(rf"`{name}[` ]", OPERATIONS)] == []
 
 
-@pytest.mark.parametrize("path", ["README.md", "sql/README.md", *(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md"))])
+@pytest.mark.parametrize(
+    "path", ["README.md", "sql/README.md", *(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md"))]
+)
 def test_links_lead_somewhere(path: str) -> None:
     file = ROOT / path
     targets = re.findall(r"\]\((?!https?:)([^)#]+)", file.read_text())
