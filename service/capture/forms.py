@@ -82,10 +82,14 @@ FORMS = (
 KNOWN_FIELDS = frozenset(field.name for field in FIELDS) | {"consent"} | UTM_FIELDS
 
 
+_ORDER = {field.name: place for place, field in enumerate(FIELDS)}
+
+
 def clean(form: Form, sent: Mapping[str, Any]) -> dict[str, Any]:
     """What a visitor sent, as service.capture_lead takes it: the known fields, `utm` and `extra`.
 
-    Parameters that begin with `_` are for us (`_next`), never stored. Raises Problem 422 with one entry for each wrong field.
+    Parameters that begin with `_` are for us (`_next`), never stored. Raises Problem 422 with one entry for each wrong field, in the
+    order of the form.
     """
     errors: list[FieldError] = []
     fields: dict[str, Any] = {}
@@ -110,6 +114,7 @@ def clean(form: Form, sent: Mapping[str, Any]) -> dict[str, Any]:
     if extra:
         fields["extra"] = extra
     if errors:
+        errors.sort(key=lambda error: _ORDER.get(error.field, len(_ORDER)))
         detail = errors[0].message if len(errors) == 1 else f"{len(errors)} fields can't be taken as they are."
         raise Problem(422, "fields_not_valid", detail, errors)
     return fields

@@ -36,7 +36,9 @@ async def page(
 
 async def form_page(app: Sanic[Any, Any], form: Form, sent: Mapping[str, Any], problem: Problem | None = None) -> HTTPResponse:
     """The form, holding what was typed. With a problem: its status, and each wrong field marked with what is wrong."""
-    wrong = {error.field: _for_people(error) for error in problem.errors} if problem else {}
+    found = {error.field: _for_people(error) for error in problem.errors} if problem else {}
+    # In the order of the page; what is not on it comes last.
+    wrong = {name: found[name] for name in [*LABELS, *found] if name in found}
     values = {field.name: text for field in ON_PAGE if (text := _first_text(sent.get(field.name)))}
     context = {
         "form": form,
