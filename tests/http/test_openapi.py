@@ -114,3 +114,15 @@ async def test_it_refuses_what_the_service_refuses(contract: dict[str, Any], own
     assert validator.is_valid(CONTACT | {"anything": {"else": 1}})
     assert not validator.is_valid(CONTACT | {owned: 1})
     assert not validator.is_valid({name: value for name, value in CONTACT.items() if name != "subject"})
+
+
+async def test_its_examples_are_as_it_says(contract: dict[str, Any]) -> None:
+    schemas = contract["components"]["schemas"]
+    given = [(name, example) for name, schema in schemas.items() for example in schema.get("examples", [])]
+    for item in contract["paths"].values():
+        for media in item.get("post", {}).get("requestBody", {}).get("content", {}).values():
+            given.append((media["schema"]["$ref"].rpartition("/")[2], media["example"]))
+    assert {name for name, _ in given} >= {"Lead", "LeadStats", "Problem", "Captured", "Token", "User", "Contact", "CvRequest"}
+    for name, example in given:
+        schema = {"$ref": f"#/components/schemas/{name}", "components": contract["components"]}
+        assert [error.message for error in Draft202012Validator(schema).iter_errors(example)] == [], name
