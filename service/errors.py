@@ -102,7 +102,8 @@ def problem_of(error: BaseException) -> Problem:
         return _from_rule(BUSY)
     if isinstance(error, ValueError):  # before InterfaceError: asyncpg's word for an argument of ours that fits no type is both
         return _from_rule(INTERNAL)
-    if isinstance(error, (asyncpg.InterfaceError, OSError)):
+    # InternalClientError: a connection whose server has just taken leave, while its end is still on the way.
+    if isinstance(error, (asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)):
         return _from_rule(UNAVAILABLE)
     if isinstance(error, SanicException) and error.status_code < 500:
         return _from_sanic(error)

@@ -211,15 +211,15 @@ class _Supervisor:
         try:
             runs = self._watched.is_running()
             if runs and not self._watched_runs:
-                logger.info("watched_runs_again")
+                logger.info("database_runs_again")
             elif not runs and self._watched_runs:
-                logger.error("watched_died")
+                logger.error("database_died")
             self._watched_runs = runs
             if not runs:
                 self._watched.begin_start()
         except Exception:
             # The workers answer meanwhile, and the next poll tries again.
-            logger.exception("watched_not_started")
+            logger.exception("database_not_started")
 
     def _sleep(self) -> bool:
         """Wait for something to do; say whether a signal to stop came."""

@@ -14,7 +14,7 @@ from service.settings import Settings
 
 
 def psql(context: typer.Context) -> None:
-    """Run psql on the database as its owner. It gets what follows `--`: leads psql -- -c 'select count(*) from contact_leads'."""
+    """Run psql on the database as its owner; what follows `--` goes to it: leads psql -- -c 'select now()'."""
     settings = Settings.from_environ()
     cluster = embedded_cluster(settings)
     program = str(cluster.bin_dir / "psql") if cluster else shutil.which("psql")

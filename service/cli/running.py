@@ -17,7 +17,6 @@ from rich.console import Console
 from rich.markup import escape
 
 from service import logs, migrate
-from service.app import SharedMemory, create_app
 from service.cli import demo as demonstration
 from service.cli import users
 from service.cli.finding import CommandError, embedded_cluster, with_logins, with_secrets
@@ -95,6 +94,8 @@ def _serve(
     watched: Watched | None = None,
     on_fork: Callable[[], None] | None = None,
 ) -> int:
+    from service.app import SharedMemory, create_app  # here, since it takes as long as all else that `leads psql` does
+
     shared = SharedMemory.create(settings)
     return supervise(
         lambda worker: create_app(settings, shared, worker=worker),

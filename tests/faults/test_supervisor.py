@@ -260,7 +260,7 @@ def test_the_watched_thing_is_started_again(start: Callable[..., Supervised], tm
     os.kill(int(first), signal.SIGKILL)
     second = wait_until(lambda: (pid := pid_file.read_text()) != first and pid)
     assert not is_gone(int(second))
-    assert supervised.log.read_text().count("watched_died") == 1
+    assert supervised.log.read_text().count("database_died") == 1
     supervised.signal(signal.SIGTERM)
     assert supervised.exit_code() == 0
     assert is_gone(int(second))
@@ -277,7 +277,7 @@ def test_as_process_1_it_buries_orphans(start: Callable[..., Supervised], tmp_pa
     # The watched thing's death is left to its Popen.
     (watched,) = (pid for pid, command in children(first).items() if command == "sleep 600")
     os.kill(watched, signal.SIGKILL)
-    wait_until(lambda: "watched_runs_again" in supervised.log.read_text())
+    wait_until(lambda: "database_runs_again" in supervised.log.read_text())
     os.kill(first, signal.SIGTERM)
     assert supervised.exit_code() == 0
 
