@@ -37,6 +37,12 @@ class Body:
     is_form: bool
 
 
+def wants_page(request: Request) -> bool:
+    """Whether a browser sent an HTML form by itself, rather than a script: then it is answered with a page."""
+    content_type = (request.headers.get("content-type") or "").partition(";")[0].strip().lower()
+    return request.method == "POST" and content_type in FORM_TYPES and "text/html" in request.headers.get("accept", "")
+
+
 def refused(field: str, code: str, message: str) -> Problem:
     """A 422 about one field."""
     return Problem(422, "fields_not_valid", message, [FieldError(field, code, message)])

@@ -88,8 +88,8 @@ _ORDER = {field.name: place for place, field in enumerate(FIELDS)}
 def clean(form: Form, sent: Mapping[str, Any]) -> dict[str, Any]:
     """What a visitor sent, as service.capture_lead takes it: the known fields, `utm` and `extra`.
 
-    Parameters that begin with `_` are for us (`_next`), never stored. Raises Problem 422 with one entry for each wrong field, in the
-    order of the form.
+    Fields that begin with `_` are for us (`_next`), never stored. Raises Problem 422 with one entry for each wrong field,
+    in the order of the form.
     """
     errors: list[FieldError] = []
     fields: dict[str, Any] = {}
@@ -103,6 +103,8 @@ def clean(form: Form, sent: Mapping[str, Any]) -> dict[str, Any]:
         fields["email"] = _email(fields["email"], errors)
     if "consent" in sent and sent["consent"] is not None:
         fields["consent"] = _flag("consent", sent["consent"], errors)
+    elif "_consent" in sent:
+        fields["consent"] = False  # asked, and left unticked: a browser sends nothing for that
     utm = {
         name: value
         for name in sorted(UTM_FIELDS)

@@ -66,6 +66,14 @@ async def thanks_page(app: Sanic[Any, Any], form: Form, reference: str) -> HTTPR
     return await page(app, "thanks.html", {"form": form, "reference": reference}, status=201, cache="no-store")
 
 
+async def problem_page(app: Sanic[Any, Any], problem: Problem, request_id: str) -> HTTPResponse:
+    """The word that a form was not taken, for a browser whose form can't be shown again. Its Back button still has it."""
+    context = {"problem": problem, "retry_after": problem.headers.get("Retry-After"), "request_id": request_id}
+    answer = await page(app, "problem.html", context, status=problem.status, cache="no-store")
+    answer.headers.update(problem.headers)
+    return answer
+
+
 def _policy(app: Sanic[Any, Any]) -> str:
     # Chromium holds the redirect after a form (`_next`) to form-action too.
     targets = " ".join(("'self'", *sorted(app.ctx.settings.redirect_origins)))

@@ -7,11 +7,11 @@ import orjson
 from sanic import Blueprint, Request
 from sanic.response import HTTPResponse, raw, redirect
 
-from service.bodies import Body, read_body
+from service.bodies import Body, read_body, wants_page
 from service.capture.forms import FORMS, Form, clean, idempotency_key, metadata, redirect_target
 from service.capture.pages import form_page, thanks_page
 from service.db import Role
-from service.errors import Problem
+from service.errors import problem_of
 from service.guard import Access
 
 blueprint = Blueprint("capture")
@@ -22,9 +22,9 @@ def submit_to(form: Form) -> Callable[[Request], Coroutine[Any, Any, HTTPRespons
 
     async def submit(request: Request) -> HTTPResponse:
         body = read_body(request, forms=True)
-        page = body.is_form and _wants_page(request, body)
+        page = body.is_form and (wants_page(request) or _leads_on(request, body))
+        target = redirect_target(body.fields, request.app.ctx.settings.redirect_origins) if page else None
         try:
-            target = redirect_target(body.fields, request.app.ctx.settings.redirect_origins) if page else None
             key = idempotency_key(request.headers.get("idempotency-key"))
             fields = clean(form, body.fields)
             answer = await request.app.ctx.database.json(
@@ -35,8 +35,10 @@ def submit_to(form: Form) -> Callable[[Request], Coroutine[Any, Any, HTTPRespons
                 orjson.dumps(metadata(request.ctx.address, request.headers)),
                 key,
             )
-        except Problem as problem:
-            if page and problem.status == 422:
+        except Exception as error:
+            problem = problem_of(error)
+            # Whatever the reason, a person keeps what was typed; but an unknown one belongs in the log first.
+            if page and problem.status != 500:
                 return await form_page(request.app, form, body.fields, problem)
             raise
         if target:
@@ -48,10 +50,9 @@ def submit_to(form: Form) -> Callable[[Request], Coroutine[Any, Any, HTTPRespons
     return submit
 
 
-def _wants_page(request: Request, body: Body) -> bool:
-    """Whether a browser sent the form by itself, rather than a script: then it is answered with a page."""
-    accept = request.headers.get("accept", "")
-    return "text/html" in accept or ("_next" in body.fields and "application/json" not in accept)
+def _leads_on(request: Request, body: Body) -> bool:
+    """A form with `_next` is a browser's as well, unless it asks for JSON."""
+    return "_next" in body.fields and "application/json" not in request.headers.get("accept", "")
 
 
 for _form in FORMS:

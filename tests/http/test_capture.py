@@ -8,6 +8,8 @@ import httpx
 import psycopg
 import pytest
 
+from conftest import Site, running_site
+from service.settings import RateLimit
 from tests_support import problem
 
 CONTACT = {"name": "Jane Doe", "email": "jane@example.com", "subject": "Hello", "message": "How are you?"}
@@ -274,6 +276,40 @@ class TestPlainForms:
         assert "Jane Doe" in answer.text
         assert "<script>alert" not in answer.text
         assert 'aria-invalid="true"' in answer.text
+
+    async def test_an_unticked_consent_is_a_no(self, client: httpx.AsyncClient, owner: "psycopg.Connection[Any]") -> None:
+        for sent, consent in (({}, None), ({"_consent": "asked"}, False), ({"_consent": "asked", "consent": "on"}, True)):
+            answer = await client.post("/api/submit-contact", data=CONTACT | sent)
+            assert stored(owner, answer.json()["reference"])["consent"] is consent
+
+    @pytest.mark.parametrize(("content", "status"), [(b"name=%ff", 400), (b"x=" + b"y" * 70_000, 413)])
+    async def test_what_cannot_be_read_is_a_page_too(self, client: httpx.AsyncClient, content: bytes, status: int) -> None:
+        headers = self.BROWSER | {"Content-Type": "application/x-www-form-urlencoded"}
+        answer = await client.post("/api/submit-contact", content=content, headers=headers)
+        assert answer.status_code == status
+        assert answer.headers["content-type"].startswith("text/html")
+        assert "Not sent yet" in answer.text
+        assert answer.headers["x-request-id"] in answer.text
+
+    async def test_a_database_in_trouble_keeps_what_was_typed(
+        self, client: httpx.AsyncClient, owner: "psycopg.Connection[Any]"
+    ) -> None:
+        with owner.transaction():
+            owner.execute("LOCK TABLE contact_leads")
+            answer = await client.post("/api/submit-contact", data=CONTACT, headers=self.BROWSER)
+        assert answer.status_code == 503
+        assert int(answer.headers["retry-after"]) >= 1
+        assert "too busy" in answer.text
+        assert CONTACT["message"] in answer.text
+
+    async def test_a_reached_limit_is_a_page_too(self, site: Site) -> None:
+        async with (
+            running_site(site.urls, public_rate_limit=RateLimit(1, 60)) as limited,
+            httpx.AsyncClient(base_url=limited.url) as client,
+        ):
+            answers = [await client.post("/api/submit-contact", data=CONTACT, headers=self.BROWSER) for _ in range(2)]
+        assert [answer.status_code for answer in answers] == [201, 429]
+        assert f"again in {answers[1].headers['retry-after']} seconds" in answers[1].text
 
     async def test_next_redirects_to_a_path_of_ours(self, client: httpx.AsyncClient) -> None:
         answer = await client.post("/api/submit-contact", data=CONTACT | {"_next": "/forms/cv?x=1"})

@@ -52,7 +52,9 @@ class Page(HTMLParser):
         return element
 
     def hidden(self) -> list[tuple[str, str]]:
-        return [(element["name"], element["value"]) for element in self.all("input", type="hidden")]
+        """What is carried along, but for the note that consent was asked for, which is on every form."""
+        fields = [(element["name"], element["value"]) for element in self.all("input", type="hidden")]
+        return [field for field in fields if field != ("_consent", "asked")]
 
     def addresses(self) -> list[str]:
         return [e[name] for e in self.elements for name in ("src", "href", "action") if name in e]
