@@ -25,7 +25,7 @@ CREATE OR REPLACE FUNCTION service.capture_lead(
     p_idempotency_key text DEFAULT NULL
 ) RETURNS json
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER
-    SET search_path = pg_catalog
+    SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     v_reference uuid := gen_random_uuid();

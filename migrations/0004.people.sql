@@ -49,7 +49,7 @@ COMMENT ON TRIGGER users_updated_at ON app.users IS 'updated_at follows every re
 CREATE OR REPLACE FUNCTION service.find_user(p_username text, OUT username text, OUT password_hash text, OUT role text)
     RETURNS SETOF record
     LANGUAGE sql STABLE STRICT SECURITY DEFINER ROWS 1
-    SET search_path = pg_catalog
+    SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
     SELECT u.username, u.password_hash, u.role::text
     FROM app.users AS u
@@ -66,7 +66,7 @@ GRANT EXECUTE ON FUNCTION service.find_user(text) TO leads_service;
 -- drop: DROP FUNCTION service.user_profile(text);
 CREATE OR REPLACE FUNCTION service.user_profile(p_username text) RETURNS json
     LANGUAGE plpgsql STABLE STRICT SECURITY DEFINER
-    SET search_path = pg_catalog
+    SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     v_profile json;
@@ -96,7 +96,7 @@ GRANT EXECUTE ON FUNCTION service.user_profile(text) TO leads_service;
 -- drop: DROP FUNCTION service.revoke_token(uuid, timestamptz);
 CREATE OR REPLACE FUNCTION service.revoke_token(p_jti uuid, p_expires_at timestamptz) RETURNS void
     LANGUAGE sql VOLATILE STRICT SECURITY DEFINER
-    SET search_path = pg_catalog
+    SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
     INSERT INTO app.revoked_tokens (jti, expires_at)
     VALUES (p_jti, p_expires_at)
@@ -113,7 +113,7 @@ GRANT EXECUTE ON FUNCTION service.revoke_token(uuid, timestamptz) TO leads_servi
 -- drop: DROP FUNCTION service.revoked_tokens(text);
 CREATE OR REPLACE FUNCTION service.revoked_tokens(p_known text DEFAULT NULL, OUT state text, OUT tokens uuid[])
     LANGUAGE sql STABLE SECURITY DEFINER
-    SET search_path = pg_catalog
+    SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
     -- Revocations are inserted and purged, never changed: count and newest id together name one state of the table,
     -- also when ids are committed out of order.
@@ -134,7 +134,7 @@ GRANT EXECUTE ON FUNCTION service.revoked_tokens(text) TO leads_service;
 -- drop: DROP FUNCTION service.purge_expired();
 CREATE OR REPLACE FUNCTION service.purge_expired() RETURNS bigint
     LANGUAGE sql VOLATILE SECURITY DEFINER
-    SET search_path = pg_catalog
+    SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
     WITH keys AS (
         DELETE FROM app.idempotency_keys AS k WHERE k.created_at <= app.now() - interval '24 hours' RETURNING 1

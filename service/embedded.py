@@ -48,7 +48,6 @@ RESTART_SECONDS = 0.5  # between two attempts: a server that can't start must no
 CONFIGURATION = """
 # Lead Intelligence Stack
 shared_buffers = 128MB
-max_connections = 100
 password_encryption = 'scram-sha-256'
 timezone = 'UTC'
 log_timezone = 'UTC'

@@ -295,7 +295,7 @@ COMMENT ON FUNCTION app.tags_valid(p_tags text[]) IS 'Whether these may be a lea
 
 CREATE FUNCTION service.applied_migrations() RETURNS text[]
     LANGUAGE plpgsql STABLE SECURITY DEFINER
-    SET search_path TO 'pg_catalog'
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 BEGIN
     RETURN ARRAY(SELECT m.migration_id::text FROM public._yoyo_migration AS m ORDER BY m.migration_id);
@@ -316,7 +316,7 @@ COMMENT ON FUNCTION service.applied_migrations() IS 'The migrations that this da
 
 CREATE FUNCTION service.capture_lead(p_lead_type public.lead_type, p_fields jsonb, p_metadata jsonb, p_idempotency_key text DEFAULT NULL::text) RETURNS json
     LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO 'pg_catalog'
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 DECLARE
     v_reference uuid := gen_random_uuid();
@@ -455,7 +455,7 @@ COMMENT ON COLUMN app.users.disabled_at IS 'When the user was shut out; NULL whi
 
 CREATE FUNCTION service.find_user(p_username text, OUT username text, OUT password_hash text, OUT role text) RETURNS SETOF record
     LANGUAGE sql STABLE STRICT SECURITY DEFINER ROWS 1
-    SET search_path TO 'pg_catalog'
+    SET search_path TO 'pg_catalog', 'pg_temp'
     BEGIN ATOMIC
  SELECT u.username,
      u.password_hash,
@@ -1004,7 +1004,7 @@ COMMENT ON COLUMN app.revoked_tokens.revoked_at IS 'When it was ended.';
 
 CREATE FUNCTION service.purge_expired() RETURNS bigint
     LANGUAGE sql SECURITY DEFINER
-    SET search_path TO 'pg_catalog'
+    SET search_path TO 'pg_catalog', 'pg_temp'
     BEGIN ATOMIC
  WITH keys AS (
           DELETE FROM app.idempotency_keys k
@@ -1034,7 +1034,7 @@ COMMENT ON FUNCTION service.purge_expired() IS 'Removes idempotency keys over 24
 
 CREATE FUNCTION service.revoke_token(p_jti uuid, p_expires_at timestamp with time zone) RETURNS void
     LANGUAGE sql STRICT SECURITY DEFINER
-    SET search_path TO 'pg_catalog'
+    SET search_path TO 'pg_catalog', 'pg_temp'
     BEGIN ATOMIC
  INSERT INTO app.revoked_tokens (jti, expires_at)
    VALUES (revoke_token.p_jti, revoke_token.p_expires_at) ON CONFLICT(jti) DO NOTHING;
@@ -1054,7 +1054,7 @@ COMMENT ON FUNCTION service.revoke_token(p_jti uuid, p_expires_at timestamp with
 
 CREATE FUNCTION service.revoked_tokens(p_known text DEFAULT NULL::text, OUT state text, OUT tokens uuid[]) RETURNS record
     LANGUAGE sql STABLE SECURITY DEFINER
-    SET search_path TO 'pg_catalog'
+    SET search_path TO 'pg_catalog', 'pg_temp'
     BEGIN ATOMIC
  SELECT s.state,
          CASE
@@ -1080,7 +1080,7 @@ COMMENT ON FUNCTION service.revoked_tokens(p_known text, OUT state text, OUT tok
 
 CREATE FUNCTION service.user_profile(p_username text) RETURNS json
     LANGUAGE plpgsql STABLE STRICT SECURITY DEFINER
-    SET search_path TO 'pg_catalog'
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 DECLARE
     v_profile json;

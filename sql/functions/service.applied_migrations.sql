@@ -1,7 +1,7 @@
 -- drop: DROP FUNCTION service.applied_migrations();
 CREATE OR REPLACE FUNCTION service.applied_migrations() RETURNS text[]
     LANGUAGE plpgsql STABLE SECURITY DEFINER
-    SET search_path = pg_catalog
+    SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
     RETURN ARRAY(SELECT m.migration_id::text FROM public._yoyo_migration AS m ORDER BY m.migration_id);

@@ -2,7 +2,7 @@
 CREATE OR REPLACE FUNCTION service.find_user(p_username text, OUT username text, OUT password_hash text, OUT role text)
     RETURNS SETOF record
     LANGUAGE sql STABLE STRICT SECURITY DEFINER ROWS 1
-    SET search_path = pg_catalog
+    SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
     SELECT u.username, u.password_hash, u.role::text
     FROM app.users AS u

@@ -1,7 +1,7 @@
 -- drop: DROP FUNCTION service.purge_expired();
 CREATE OR REPLACE FUNCTION service.purge_expired() RETURNS bigint
     LANGUAGE sql VOLATILE SECURITY DEFINER
-    SET search_path = pg_catalog
+    SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
     WITH keys AS (
         DELETE FROM app.idempotency_keys AS k WHERE k.created_at <= app.now() - interval '24 hours' RETURNING 1

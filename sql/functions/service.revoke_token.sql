@@ -1,7 +1,7 @@
 -- drop: DROP FUNCTION service.revoke_token(uuid, timestamptz);
 CREATE OR REPLACE FUNCTION service.revoke_token(p_jti uuid, p_expires_at timestamptz) RETURNS void
     LANGUAGE sql VOLATILE STRICT SECURITY DEFINER
-    SET search_path = pg_catalog
+    SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
     INSERT INTO app.revoked_tokens (jti, expires_at)
     VALUES (p_jti, p_expires_at)

@@ -1,7 +1,7 @@
 -- drop: DROP FUNCTION service.revoked_tokens(text);
 CREATE OR REPLACE FUNCTION service.revoked_tokens(p_known text DEFAULT NULL, OUT state text, OUT tokens uuid[])
     LANGUAGE sql STABLE SECURITY DEFINER
-    SET search_path = pg_catalog
+    SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
     -- Revocations are inserted and purged, never changed: count and newest id together name one state of the table,
     -- also when ids are committed out of order.

@@ -1,7 +1,7 @@
 -- drop: DROP FUNCTION service.user_profile(text);
 CREATE OR REPLACE FUNCTION service.user_profile(p_username text) RETURNS json
     LANGUAGE plpgsql STABLE STRICT SECURITY DEFINER
-    SET search_path = pg_catalog
+    SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     v_profile json;
