@@ -92,11 +92,11 @@ def children(pid: int) -> list[int]:
 def python(script: str, *arguments: object, user: str | None = None) -> "subprocess.Popen[str]":
     """Another process, with `cluster` at hand for the folder named first; as `user` from there on.
 
-    It changes its user after its imports, since the interpreter may live where only root may read.
+    It changes its user late, since the interpreter and the programs may live where only root may read.
     """
     become = f"os.setgroups([]); os.setgid({group_of(user)}); os.setuid({user_of(user)})" if user else ""
-    lines = ["import os, sys, psycopg", "from service.embedded import *", become, f"options = {OPTIONS}"]
-    lines += ["cluster = EmbeddedCluster(Path(sys.argv[1]), options=options)", script]
+    lines = ["import os, sys, psycopg", "from service.embedded import *", f"options = {OPTIONS}"]
+    lines += ["cluster = EmbeddedCluster(Path(sys.argv[1]), options=options)", become, script]
     return subprocess.Popen(
         [sys.executable, "-c", "\n".join(lines), *map(str, arguments)],
         stdin=subprocess.PIPE,
