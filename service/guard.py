@@ -28,6 +28,9 @@ class Access(Enum):
     ADMIN = "admin, counted as TOKEN is"
 
 
+# The headers of what is for one person: kept by nobody else, and asked for again before it is shown again.
+PRIVATE = {"Cache-Control": "private, no-cache", "Vary": "Authorization"}
+
 ROLES = {Access.VIEWER: "viewer", Access.EDITOR: "editor", Access.ADMIN: "admin"}
 
 

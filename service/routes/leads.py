@@ -4,11 +4,10 @@ from sanic import Blueprint, Request
 from sanic.response import HTTPResponse, raw
 
 from service.errors import FieldError, Problem
-from service.guard import Access
+from service.guard import PRIVATE, Access
 
 blueprint = Blueprint("leads", url_prefix="/admin/leads")
 
-PRIVATE = {"Cache-Control": "private, no-cache", "Vary": "Authorization"}
 PARAMETERS = frozenset({"status", "lead_type", "priority", "limit", "cursor"})
 
 

@@ -7,11 +7,9 @@ from service.auth import TOKEN_SECONDS
 from service.bodies import read_body
 from service.db import Role
 from service.errors import FieldError, Problem
-from service.guard import Access
+from service.guard import PRIVATE, Access
 
 blueprint = Blueprint("session", url_prefix="/admin")
-
-PRIVATE = {"Cache-Control": "private, no-cache", "Vary": "Authorization"}
 
 
 @blueprint.post("/login", ctx_access=Access.LOGIN)
