@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import psycopg
 
-from conftest import Site, running_site
+from conftest import Site, Urls, running_site
 from service import db
 from service.db import Role
 from tests_support import problem
@@ -74,3 +74,71 @@ async def test_a_changed_table_is_no_error(client: httpx.AsyncClient, site: Site
             page = (await client.get("/admin/leads?limit=1", headers=site.bearer())).json()
             assert page["data"][0][f"test_{n}"] == n
             assert (await client.post("/api/submit-contact", json=CONTACT)).status_code == 201
+
+
+SLOW = "CREATE OR REPLACE FUNCTION service.lead_stats() RETURNS json LANGUAGE sql AS $$ SELECT json_build_object('slept', pg_sleep(30)::text) $$"
+
+
+async def test_a_statement_that_takes_too_long_is_503_in_time(fresh_urls: Urls) -> None:
+    with psycopg.connect(fresh_urls.owner) as owner:
+        owner.execute(SLOW)
+    async with running_site(fresh_urls) as site, httpx.AsyncClient(base_url=site.url, timeout=10) as client:
+        began = time.monotonic()
+        answer = await client.get("/admin/leads/stats", headers=site.bearer())
+        assert time.monotonic() - began < 5
+        assert problem(answer, 503)["code"] == "database_busy"
+        # It was cancelled in PostgreSQL too, and its connection serves again.
+        assert (await client.get("/admin/leads", headers=site.bearer())).status_code == 200
+        with psycopg.connect(fresh_urls.superuser) as superuser:
+            running = superuser.execute(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'leads' AND state = 'active'"
+            ).fetchone()
+        assert running == (0,)
+
+
+async def test_a_connection_cut_in_mid_answer_is_503(fresh_urls: Urls) -> None:
+    with psycopg.connect(fresh_urls.owner) as owner:
+        owner.execute(SLOW)
+    cut = (
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND application_name = 'leads' AND wait_event = 'PgSleep'"
+    )
+    async with running_site(fresh_urls) as site, httpx.AsyncClient(base_url=site.url, timeout=10) as client:
+        asked = asyncio.create_task(client.get("/admin/leads/stats", headers=site.bearer()))
+        with psycopg.connect(fresh_urls.superuser, autocommit=True) as superuser:
+            while not superuser.execute(cut).fetchall():
+                await asyncio.sleep(0.01)
+                assert not asked.done()
+        assert problem(await asked, 503)["code"] == "database_unavailable"
+        assert (await client.get("/admin/leads", headers=site.bearer())).status_code == 200
+
+
+async def test_changes_of_the_table_under_load_are_no_error(fresh_urls: Urls) -> None:
+    """Each ALTER outdates every prepared statement of the pools while they are in use."""
+    async with running_site(fresh_urls) as site, httpx.AsyncClient(base_url=site.url, timeout=10) as client:
+        going = True
+        codes: list[int] = []
+
+        async def visitor() -> None:
+            while going:
+                codes.append((await client.post("/api/submit-contact", json=CONTACT)).status_code)
+
+        async def viewer() -> None:
+            while going:
+                codes.append((await client.get("/admin/leads?limit=2", headers=site.bearer())).status_code)
+
+        async def alter() -> None:
+            async with await psycopg.AsyncConnection.connect(fresh_urls.owner, autocommit=True) as owner:
+                for n in range(15):
+                    await owner.execute(f"ALTER TABLE contact_leads ADD COLUMN test_{n} integer")  # type: ignore[call-overload]
+                    await owner.execute("ALTER TABLE contact_leads ALTER COLUMN company TYPE varchar(300)")
+                    await owner.execute("ALTER TABLE contact_leads ALTER COLUMN company TYPE text")
+
+        at_work = [asyncio.create_task(work()) for work in (visitor, visitor, viewer, viewer)]
+        await alter()
+        going = False
+        await asyncio.gather(*at_work)
+    assert set(codes) == {200, 201}
+    assert len(codes) > 50
+    with psycopg.connect(fresh_urls.owner) as owner:
+        assert owner.execute("SELECT count(*) FROM contact_leads").fetchone() == (codes.count(201),)

@@ -124,3 +124,22 @@ class TestRollback:
             connection.execute(insert.format("ACME"))
             assert migrate._losses(connection, "x") == ["public.contact_leads(company)"]
             connection.rollback()
+
+
+@pytest.mark.parametrize("released", range(2, len(ALL)))
+def test_an_upgrade_keeps_the_data_and_an_analysts_view(fresh_urls: Urls, released: int) -> None:
+    """From every earlier state that has the table of leads: with rows in it, and a view of somebody's own on it."""
+    migrate.rollback(fresh_urls.owner, len(ALL) - released)
+    with psycopg.connect(fresh_urls.owner, autocommit=True) as connection:
+        connection.execute(
+            "INSERT INTO contact_leads (name, email, status, tags, metadata) VALUES"
+            " ('Jane', 'jane@example.com', 'contacted', '{warm}', '{\"ip_address\": \"203.0.113.1\"}')"
+        )
+        connection.execute(
+            "CREATE VIEW public.sentinel AS SELECT status, count(*) AS leads, max(created_at) AS newest FROM contact_leads GROUP BY status"
+        )
+        before = connection.execute("SELECT * FROM contact_leads").fetchall()
+        seen = connection.execute("SELECT * FROM sentinel").fetchall()
+        assert migrate.migrate(fresh_urls.owner) == ALL[released:]
+        assert connection.execute("SELECT * FROM contact_leads").fetchall() == before
+        assert connection.execute("SELECT * FROM sentinel").fetchall() == seen
