@@ -85,7 +85,7 @@ async def test_a_statement_that_takes_too_long_is_503_in_time(fresh_urls: Urls) 
     async with running_site(fresh_urls) as site, httpx.AsyncClient(base_url=site.url, timeout=10) as client:
         began = time.monotonic()
         answer = await client.get("/admin/leads/stats", headers=site.bearer())
-        assert time.monotonic() - began < 5
+        assert time.monotonic() - began < 6  # 4 s, and patience with a busy machine
         assert problem(answer, 503)["code"] == "database_busy"
         # It was cancelled in PostgreSQL too, and its connection serves again.
         assert (await client.get("/admin/leads", headers=site.bearer())).status_code == 200
