@@ -9,7 +9,9 @@ DROP TRIGGER contact_leads_lifecycle ON public.contact_leads;
 DROP FUNCTION app.follow_lead_lifecycle();
 DROP FUNCTION app.set_updated_at();
 
+-- destroys: app.adoption_notes
 -- destroys: public.contact_leads
+DROP TABLE app.adoption_notes;
 DROP TABLE app.status_moves;
 DROP TABLE public.contact_leads;
 DROP TYPE public.lead_priority;

@@ -1,7 +1,8 @@
 """Numbered migrations, run by yoyo under an advisory lock.
 
 yoyo's own lock is a row that a killed run leaves behind, so a session-level advisory lock stands around it, which PostgreSQL
-releases with the connection, and a left-over row is cleared under it.
+releases with the connection, and a left-over row is cleared under it. yoyo notes what it did in a transaction after the
+migration's own; a kill between the two would make the next run do it twice, so here both are one.
 """
 
 import re
@@ -18,6 +19,8 @@ MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 # "leads" as a number, so that two databases of one cluster don't wait for each other only by chance of a small one.
 ADVISORY_LOCK = 0x6C65616473
 LOCK_TIMEOUT = "10s"
+# yoyo's session, whose last statement or COMMIT may still be under way when its process was killed.
+AT_WORK = "leads migrating"
 
 # In a rollback: `-- destroys: app.users` for a table with its rows, `-- destroys: app.users(email)` for a column's values.
 DESTROYS = re.compile(r"^-- destroys: ([\w.]+)(?:\((\w+)\))?$", re.MULTILINE)
@@ -127,6 +130,12 @@ def _losses(connection: "psycopg.Connection[tuple[object, ...]]", name: str) -> 
 def _alone(url: str) -> Iterator["psycopg.Connection[tuple[object, ...]]"]:
     with psycopg.connect(url, autocommit=True, connect_timeout=10) as connection:
         connection.execute("SELECT pg_advisory_lock(%s)", (ADVISORY_LOCK,))
+        # Whoever still works without the lock lost it by being killed: out, and waited for, before anything is looked at.
+        connection.execute(
+            "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND usename = current_user AND application_name = %s",
+            (AT_WORK,),
+        )
         connection.execute("SELECT set_config('lock_timeout', %s, false)", (LOCK_TIMEOUT,))
         yield connection
 
@@ -144,18 +153,22 @@ def _with_yoyo(url: str, done: str, names: Sequence[str]) -> None:
 
     _, _, rest = url.partition("://")
     # A table that somebody holds locked fails the migration soon, before everyone queues up behind it.
-    options = urlencode({"options": f"-c lock_timeout={LOCK_TIMEOUT} -c search_path=public"})
+    options = urlencode({"options": f"-c lock_timeout={LOCK_TIMEOUT} -c search_path=public", "application_name": AT_WORK})
     backend = yoyo.get_backend(f"postgresql+psycopg://{rest}{'&' if '?' in rest else '?'}{options}")
     try:
         backend.break_lock()
         with backend.lock():
             migrations = {migration.id: migration for migration in yoyo.read_migrations(str(MIGRATIONS))}
             for name in names:
+                backend.ensure_internal_schema_updated()
                 try:
-                    if done == "applied":
-                        backend.apply_one(migrations[name])
-                    else:
-                        backend.rollback_one(migrations[name])
+                    with backend.transaction():
+                        if done == "applied":
+                            migrations[name].process_steps(backend, "apply")
+                            backend.mark_one(migrations[name])
+                        else:
+                            migrations[name].process_steps(backend, "rollback")
+                            backend.unmark_one(migrations[name])
                 except psycopg.Error as error:
                     raise MigrationError(f"Migration {name} was not {done}, and nothing of it remains: {error}") from error
     finally:

@@ -167,7 +167,7 @@ COMMENT ON FUNCTION app.cursor_of(p_created_at timestamp with time zone, p_id bi
 
 CREATE FUNCTION app.follow_lead_lifecycle() RETURNS trigger
     LANGUAGE plpgsql
-    SET search_path TO 'pg_catalog'
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 DECLARE
     v_allowed text;
@@ -257,7 +257,7 @@ COMMENT ON FUNCTION app.read_cursor(p_cursor text, OUT created_at timestamp with
 
 CREATE FUNCTION app.set_updated_at() RETURNS trigger
     LANGUAGE plpgsql
-    SET search_path TO 'pg_catalog'
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 BEGIN
     NEW.updated_at := app.now();
@@ -539,19 +539,19 @@ CREATE TABLE public.contact_leads (
     consent boolean,
     is_spam boolean DEFAULT false NOT NULL,
     deleted_at timestamp with time zone,
-    CONSTRAINT contact_leads_company_valid CHECK ((((char_length(company) >= 1) AND (char_length(company) <= 200)) AND (company !~ '[[:cntrl:]]'::text))),
+    CONSTRAINT contact_leads_company_valid CHECK (((char_length(company) >= 1) AND (char_length(company) <= 200) AND (company !~ '[[:cntrl:]]'::text))),
     CONSTRAINT contact_leads_contact_history_valid CHECK (((jsonb_typeof(contact_history) = 'array'::text) AND (octet_length((contact_history)::text) <= 1048576))),
     CONSTRAINT contact_leads_email_valid CHECK (((char_length(email) <= 254) AND (email !~ '[[:cntrl:]]'::text) AND (email ~ '^[^@[:space:]]+@[^@[:space:]]+[.][^@[:space:]]+$'::text))),
     CONSTRAINT contact_leads_form_type_valid CHECK (((char_length(form_type) >= 1) AND (char_length(form_type) <= 50))),
     CONSTRAINT contact_leads_internal_notes_valid CHECK ((char_length(internal_notes) <= 20000)),
     CONSTRAINT contact_leads_message_valid CHECK (((char_length(message) >= 1) AND (char_length(message) <= 10000))),
     CONSTRAINT contact_leads_metadata_valid CHECK (((jsonb_typeof(metadata) = 'object'::text) AND (octet_length((metadata)::text) <= 131072))),
-    CONSTRAINT contact_leads_name_valid CHECK ((((char_length(name) >= 1) AND (char_length(name) <= 200)) AND (name !~ '[[:cntrl:]]'::text) AND (name ~ '[^[:space:]]'::text))),
-    CONSTRAINT contact_leads_phone_valid CHECK ((((char_length(phone) >= 1) AND (char_length(phone) <= 50)) AND (phone !~ '[[:cntrl:]]'::text))),
+    CONSTRAINT contact_leads_name_valid CHECK (((char_length(name) >= 1) AND (char_length(name) <= 200) AND (name !~ '[[:cntrl:]]'::text) AND (name ~ '[^[:space:]]'::text))),
+    CONSTRAINT contact_leads_phone_valid CHECK (((char_length(phone) >= 1) AND (char_length(phone) <= 50) AND (phone !~ '[[:cntrl:]]'::text))),
     CONSTRAINT contact_leads_quality_score_valid CHECK (((quality_score >= 0) AND (quality_score <= 100))),
-    CONSTRAINT contact_leads_role_valid CHECK ((((char_length(role) >= 1) AND (char_length(role) <= 100)) AND (role !~ '[[:cntrl:]]'::text))),
-    CONSTRAINT contact_leads_source_valid CHECK ((((char_length(source) >= 1) AND (char_length(source) <= 200)) AND (source !~ '[[:cntrl:]]'::text))),
-    CONSTRAINT contact_leads_subject_valid CHECK ((((char_length(subject) >= 1) AND (char_length(subject) <= 300)) AND (subject !~ '[[:cntrl:]]'::text))),
+    CONSTRAINT contact_leads_role_valid CHECK (((char_length(role) >= 1) AND (char_length(role) <= 100) AND (role !~ '[[:cntrl:]]'::text))),
+    CONSTRAINT contact_leads_source_valid CHECK (((char_length(source) >= 1) AND (char_length(source) <= 200) AND (source !~ '[[:cntrl:]]'::text))),
+    CONSTRAINT contact_leads_subject_valid CHECK (((char_length(subject) >= 1) AND (char_length(subject) <= 300) AND (subject !~ '[[:cntrl:]]'::text))),
     CONSTRAINT contact_leads_tags_valid CHECK (app.tags_valid(tags))
 );
 
@@ -1109,6 +1109,83 @@ ALTER FUNCTION service.user_profile(p_username text) OWNER TO leads_owner;
 COMMENT ON FUNCTION service.user_profile(p_username text) IS 'A user as shown to themselves: username, role, created_at, updated_at. LD401 user_gone when there is none.';
 
 --
+-- Name: adoption_notes; Type: TABLE; Schema: app; Owner: leads_owner
+--
+
+CREATE TABLE app.adoption_notes (
+    id bigint NOT NULL,
+    noted_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    kind text NOT NULL,
+    object text NOT NULL,
+    note text NOT NULL,
+    definition text,
+    lead_id bigint
+);
+
+ALTER TABLE app.adoption_notes OWNER TO leads_owner;
+
+--
+-- Name: TABLE adoption_notes; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON TABLE app.adoption_notes IS 'What happened to an older contact_leads when it was adopted, listed by leads adopt --report; empty where there was none.';
+
+--
+-- Name: COLUMN adoption_notes.id; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.adoption_notes.id IS 'In the order in which it happened.';
+
+--
+-- Name: COLUMN adoption_notes.noted_at; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.adoption_notes.noted_at IS 'When the table was adopted.';
+
+--
+-- Name: COLUMN adoption_notes.kind; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.adoption_notes.kind IS 'What it is about: table, column, status, value, index, constraint, view, trigger ...';
+
+--
+-- Name: COLUMN adoption_notes.object; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.adoption_notes.object IS 'The name of that thing.';
+
+--
+-- Name: COLUMN adoption_notes.note; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.adoption_notes.note IS 'What was done with it, in a sentence.';
+
+--
+-- Name: COLUMN adoption_notes.definition; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.adoption_notes.definition IS 'The statement that made it, where it is gone or changed; of a value: the row''s whole metadata with its legacy values, as JSON.';
+
+--
+-- Name: COLUMN adoption_notes.lead_id; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.adoption_notes.lead_id IS 'The lead a value belongs to; the note goes when the lead is erased.';
+
+--
+-- Name: adoption_notes_id_seq; Type: SEQUENCE; Schema: app; Owner: leads_owner
+--
+
+ALTER TABLE app.adoption_notes ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME app.adoption_notes_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+--
 -- Name: revoked_tokens_id_seq; Type: SEQUENCE; Schema: app; Owner: leads_owner
 --
 
@@ -1229,6 +1306,13 @@ CREATE TABLE public.yoyo_lock (
 ALTER TABLE public.yoyo_lock OWNER TO leads_owner;
 
 --
+-- Name: adoption_notes adoption_notes_pkey; Type: CONSTRAINT; Schema: app; Owner: leads_owner
+--
+
+ALTER TABLE ONLY app.adoption_notes
+    ADD CONSTRAINT adoption_notes_pkey PRIMARY KEY (id);
+
+--
 -- Name: idempotency_keys idempotency_keys_pkey; Type: CONSTRAINT; Schema: app; Owner: leads_owner
 --
 
@@ -1304,6 +1388,12 @@ ALTER TABLE ONLY public.contact_leads
 
 ALTER TABLE ONLY public.yoyo_lock
     ADD CONSTRAINT yoyo_lock_pkey PRIMARY KEY (locked);
+
+--
+-- Name: adoption_notes_lead_id; Type: INDEX; Schema: app; Owner: leads_owner
+--
+
+CREATE INDEX adoption_notes_lead_id ON app.adoption_notes USING btree (lead_id) WHERE (lead_id IS NOT NULL);
 
 --
 -- Name: idempotency_keys_created_at; Type: INDEX; Schema: app; Owner: leads_owner
@@ -1388,6 +1478,13 @@ CREATE TRIGGER trigger_contact_leads_updated_at BEFORE UPDATE ON public.contact_
 --
 
 COMMENT ON TRIGGER trigger_contact_leads_updated_at ON public.contact_leads IS 'updated_at follows every real change of the row; an update that changes nothing leaves it.';
+
+--
+-- Name: adoption_notes adoption_notes_lead_id_fkey; Type: FK CONSTRAINT; Schema: app; Owner: leads_owner
+--
+
+ALTER TABLE ONLY app.adoption_notes
+    ADD CONSTRAINT adoption_notes_lead_id_fkey FOREIGN KEY (lead_id) REFERENCES public.contact_leads(id) ON DELETE CASCADE;
 
 --
 -- Name: SCHEMA app; Type: ACL; Schema: -; Owner: leads_owner

@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 import psycopg
 import typer
 
-from service.cli import drift, migrating, psql, running, users
+from service.cli import adopt, drift, migrating, psql, roles, running, users
 from service.cli.finding import CommandError
 from service.embedded import EmbeddedError
 from service.migrate import MigrationError
@@ -30,7 +30,9 @@ app.command()(running.serve)
 app.command()(migrating.migrate)
 app.command()(migrating.rollback)
 app.command()(migrating.status)
+app.command()(adopt.adopt)
 app.command()(drift.drift)
+app.command()(roles.roles)
 app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(psql.psql)
 app.add_typer(users.app, name="user")
 

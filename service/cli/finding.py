@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from typing import Any
 from urllib.parse import quote, urlsplit, urlunsplit
 
 import psycopg
@@ -74,7 +75,7 @@ def with_logins(settings: Settings, owner: str) -> Settings:
 
 def _login(settings: Settings, owner: str, name: str) -> str:
     password, is_new = kept_secret(settings.data_dir, f"{name}.password")
-    url = _as_user(owner, name, password)
+    url = as_user(owner, name, password)
     try:
         psycopg.connect(url, connect_timeout=10).close()
         return url
@@ -89,13 +90,17 @@ def _login(settings: Settings, owner: str, name: str) -> str:
                 f"know its password. Set MIGRATION_DATABASE_URL, DATABASE_URL ({SERVICE_LOGIN}) and PUBLIC_DATABASE_URL "
                 f"({CAPTURE_LOGIN}), or take its password away: ALTER ROLE {name} NOLOGIN"
             )
-        # The verifier goes over the wire and into the server's log, the password into neither.
-        verifier = connection.pgconn.encrypt_password(password.encode(), name.encode(), b"scram-sha-256").decode()
-        connection.execute(sql.SQL("ALTER ROLE {} LOGIN PASSWORD {}").format(sql.Identifier(name), sql.Literal(verifier)))
+        set_password(connection, name, password)
     return url
 
 
-def _as_user(url: str, user: str, password: str) -> str:
+def set_password(connection: psycopg.Connection[Any], login: str, password: str) -> None:
+    """Lets a role log in with this password. Its verifier goes over the wire and into the server's log, itself into neither."""
+    verifier = connection.pgconn.encrypt_password(password.encode(), login.encode(), b"scram-sha-256").decode()
+    connection.execute(sql.SQL("ALTER ROLE {} LOGIN PASSWORD {}").format(sql.Identifier(login), sql.Literal(verifier)))
+
+
+def as_user(url: str, user: str, password: str) -> str:
     """The same database for another user."""
     parts = urlsplit(url)
     place = parts.netloc.rpartition("@")[2]

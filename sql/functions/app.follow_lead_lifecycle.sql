@@ -1,7 +1,7 @@
 -- drop: DROP FUNCTION app.follow_lead_lifecycle();
 CREATE OR REPLACE FUNCTION app.follow_lead_lifecycle() RETURNS trigger
     LANGUAGE plpgsql
-    SET search_path = pg_catalog
+    SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     v_allowed text;

@@ -1,7 +1,7 @@
 -- drop: DROP FUNCTION app.set_updated_at();
 CREATE OR REPLACE FUNCTION app.set_updated_at() RETURNS trigger
     LANGUAGE plpgsql
-    SET search_path = pg_catalog
+    SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
     NEW.updated_at := app.now();

@@ -141,7 +141,7 @@ def test_every_function_pins_its_search_path(urls: Urls) -> None:
     """
     statement = """
         SELECT p.oid::regprocedure::text FROM pg_proc p WHERE p.pronamespace IN ('app'::regnamespace, 'service'::regnamespace)
-        AND NOT 'search_path=pg_catalog' || CASE WHEN p.prosecdef THEN ', pg_temp' ELSE '' END = ANY (coalesce(p.proconfig, '{}'))
+        AND NOT coalesce(p.proconfig, '{}') && ARRAY['search_path=pg_catalog, pg_temp', CASE WHEN NOT p.prosecdef THEN 'search_path=pg_catalog' END]
         AND (p.prosqlbody IS NULL OR p.prosecdef)
     """
     with psycopg.connect(urls.owner) as connection:
