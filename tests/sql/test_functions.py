@@ -47,7 +47,7 @@ def test_a_repeat_waits_for_the_first(urls: Urls, first_commits: bool) -> None:
 
 def test_a_list_walked_while_leads_arrive_misses_and_repeats_none(urls: Urls) -> None:
     with psycopg.connect(urls.owner, autocommit=True) as owner:
-        owner.execute("TRUNCATE contact_leads")
+        owner.execute("DELETE FROM contact_leads")
         insert = "INSERT INTO contact_leads (name, email, created_at) SELECT 'x', 'x@y.zz', now() - make_interval(secs => n) FROM generate_series(1, 200) n"
         owner.execute(insert)
         there = {row[0] for row in owner.execute("SELECT id FROM contact_leads")}
