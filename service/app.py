@@ -19,7 +19,7 @@ from sanic_ext.extensions.templating.extension import TemplatingExtension
 from service import jobs
 from service.auth import REVOCATIONS, Passwords, Revocations, Tokens
 from service.bodies import wants_page
-from service.capture.pages import problem_page
+from service.capture.pages import form_page, problem_page
 from service.db import Database
 from service.errors import problem_of
 from service.guard import Access, Guard
@@ -130,6 +130,9 @@ def create_app(settings: Settings, shared: SharedMemory | None = None, *, worker
             logger.error("request_failed", request_id=str(request.id), exc_info=_without_values(error))
         elif problem.status >= 503:
             logger.warning("request_unavailable", request_id=str(request.id), code=problem.code, error=type(error).__name__)
+        if hasattr(request.ctx, "form"):
+            form, typed = request.ctx.form
+            return await form_page(app, form, typed, problem)
         if wants_page(request):
             return await problem_page(app, problem, str(request.id))
         return problem.response(request.id)

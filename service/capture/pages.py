@@ -53,6 +53,7 @@ async def form_page(app: Sanic[Any, Any], form: Form, sent: Mapping[str, Any], p
         ],
         "hidden": list(_carried(sent, wrong)),
         "problem": problem,
+        "verdict": _verdict(problem) if problem else "",
     }
     # A form that was not sent yet may be kept, so that going back in the browser brings back what was typed.
     cache = "no-store" if problem else "no-cache"
@@ -68,10 +69,20 @@ async def thanks_page(app: Sanic[Any, Any], form: Form, reference: str) -> HTTPR
 
 async def problem_page(app: Sanic[Any, Any], problem: Problem, request_id: str) -> HTTPResponse:
     """The word that a form was not taken, for a browser whose form can't be shown again. Its Back button still has it."""
-    context = {"problem": problem, "retry_after": problem.headers.get("Retry-After"), "request_id": request_id}
+    context = {
+        "problem": problem,
+        "verdict": _verdict(problem),
+        "retry_after": problem.headers.get("Retry-After"),
+        "request_id": request_id,
+    }
     answer = await page(app, "problem.html", context, status=problem.status, cache="no-store")
     answer.headers.update(problem.headers)
     return answer
+
+
+def _verdict(problem: Problem) -> str:
+    """What a refusal or failure means for the sender: after a 4xx nothing was stored, after a 5xx it may have been."""
+    return "Not sent yet" if problem.status < 500 or problem.status == 507 else "It may not have arrived"
 
 
 def _policy(app: Sanic[Any, Any]) -> str:

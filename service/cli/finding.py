@@ -57,6 +57,15 @@ def with_secrets(settings: Settings) -> Settings:
     return replace(settings, jwt_secret_key=kept_secret(settings.data_dir, "jwt_secret_key")[0])
 
 
+def check_logins(settings: Settings) -> None:
+    """Raises CommandError when MIGRATION_DATABASE_URL says that the logins exist, and the URLs of them are missing."""
+    if settings.migration_database_url and not (settings.database_url and settings.public_database_url):
+        raise CommandError(
+            f"With MIGRATION_DATABASE_URL also set DATABASE_URL ({SERVICE_LOGIN}) and PUBLIC_DATABASE_URL "
+            f"({CAPTURE_LOGIN}): leads roles makes and prints both."
+        )
+
+
 def with_logins(settings: Settings, owner: str) -> Settings:
     """The settings with the URLs of the two logins the service uses, which are made when they lack a password.
 

@@ -19,7 +19,7 @@ from rich.markup import escape
 from service import logs, migrate
 from service.cli import demo as demonstration
 from service.cli import users
-from service.cli.finding import CommandError, embedded_cluster, with_logins, with_secrets
+from service.cli.finding import CommandError, check_logins, embedded_cluster, with_logins, with_secrets
 from service.secret_files import kept_secret
 from service.settings import Settings, SettingsError
 from service.supervisor import SupervisorError, Watched, listen, supervise
@@ -36,6 +36,7 @@ def up(
     """Set all up and serve: the database, its schema, an admin, the service. Ctrl-C stops it all."""
     began = time.monotonic()
     settings = Settings.from_environ()
+    check_logins(settings)
     logs.configure(settings.log_format)
     settings.data_dir.mkdir(mode=0o711 if os.geteuid() == 0 else 0o700, parents=True, exist_ok=True)
     with ExitStack() as stack:

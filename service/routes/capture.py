@@ -9,9 +9,8 @@ from sanic.response import HTTPResponse, raw, redirect
 
 from service.bodies import Body, read_body, wants_page
 from service.capture.forms import FORMS, Form, clean, idempotency_key, metadata, redirect_target
-from service.capture.pages import form_page, thanks_page
+from service.capture.pages import thanks_page
 from service.db import Role
-from service.errors import problem_of
 from service.guard import Access
 
 blueprint = Blueprint("capture")
@@ -24,23 +23,18 @@ def submit_to(form: Form) -> Callable[[Request], Coroutine[Any, Any, HTTPRespons
         body = read_body(request, forms=True)
         page = body.is_form and (wants_page(request) or _leads_on(request, body))
         target = redirect_target(body.fields, request.app.ctx.settings.redirect_origins) if page else None
-        try:
-            key = idempotency_key(request.headers.get("idempotency-key"))
-            fields = clean(form, body.fields)
-            answer = await request.app.ctx.database.json(
-                Role.CAPTURE,
-                "capture_lead",
-                form.lead_type,
-                orjson.dumps(fields),
-                orjson.dumps(metadata(request.ctx.address, request.headers)),
-                key,
-            )
-        except Exception as error:
-            problem = problem_of(error)
-            # Whatever the reason, a person keeps what was typed; but an unknown one belongs in the log first.
-            if page and problem.status != 500:
-                return await form_page(request.app, form, body.fields, problem)
-            raise
+        if page:
+            request.ctx.form = (form, body.fields)  # whatever goes wrong, it is shown again with what was typed
+        key = idempotency_key(request.headers.get("idempotency-key"))
+        fields = clean(form, body.fields)
+        answer = await request.app.ctx.database.json(
+            Role.CAPTURE,
+            "capture_lead",
+            form.lead_type,
+            orjson.dumps(fields),
+            orjson.dumps(metadata(request.ctx.address, request.headers)),
+            key,
+        )
         if target:
             return redirect(target, status=303)
         if page:

@@ -216,6 +216,14 @@ def test_a_wrong_setting_is_named(nothing: Path, name: str, value: str) -> None:
     assert not nothing.exists()
 
 
+def test_up_names_the_logins_it_lacks(nothing: Path) -> None:
+    said = refusal(nothing, "up", MIGRATION_DATABASE_URL="postgresql://owner:hush@127.0.0.1:1/x")
+    assert "PUBLIC_DATABASE_URL" in said
+    assert "leads roles" in said
+    assert "hush" not in said
+    assert not nothing.exists()
+
+
 def test_serve_names_what_it_needs(nothing: Path) -> None:
     said = refusal(nothing, "serve")
     for name in ("DATABASE_URL", "PUBLIC_DATABASE_URL", "JWT_SECRET_KEY"):

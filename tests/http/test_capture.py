@@ -300,6 +300,7 @@ class TestPlainForms:
         assert answer.status_code == 503
         assert int(answer.headers["retry-after"]) >= 1
         assert "too busy" in answer.text
+        assert "It may not have arrived" in answer.text
         assert CONTACT["message"] in answer.text
 
     async def test_a_reached_limit_is_a_page_too(self, site: Site) -> None:
