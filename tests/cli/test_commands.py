@@ -69,7 +69,8 @@ def test_with_nothing_running(folder: Path) -> None:
 def test_a_command_that_is_ended_stops_what_it_started(folder: Path) -> None:
     sleeping = subprocess.Popen([LEADS, "psql", "--", "-c", "select pg_sleep(60)"], env=environment(folder))
     try:
-        wait_until(lambda: any(b"pg_sleep" in command_line(child) for child in children(sleeping.pid)))
+        # By its program: between fork and exec any child shows its parent's command line, with pg_sleep in it.
+        wait_until(lambda: any(command_line(child).split(b"\0")[0].endswith(b"/psql") for child in children(sleeping.pid)))
         assert processes_of(folder) != {}
         sleeping.send_signal(signal.SIGTERM)
         assert sleeping.wait(20) == 128 + signal.SIGTERM
