@@ -1,5 +1,6 @@
 """Every command but `up`, as a person types it: beside a running service, and with nothing running."""
 
+import contextlib
 import os
 import re
 import shutil
@@ -81,7 +82,9 @@ def test_a_command_that_is_ended_stops_what_it_started(folder: Path) -> None:
 
 
 def command_line(pid: int) -> bytes:
-    return Path(f"/proc/{pid}/cmdline").read_bytes()
+    with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # it may be gone by now
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    return b""
 
 
 # Beside a running service, whose database goes on
