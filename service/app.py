@@ -24,7 +24,9 @@ from service.db import Database
 from service.errors import problem_of
 from service.guard import Access, Guard
 from service.limits import ADMIN_CLIENTS, PUBLIC_CLIENTS, MovingWindow
-from service.routes import capture, health, leads, session, site
+from service.rest.catalogue import Catalogue
+from service.rest.protocol import error_response
+from service.routes import capture, health, leads, rest, session, site
 from service.settings import Settings, SettingsError
 from service.shared import Versions
 
@@ -102,6 +104,7 @@ def create_app(settings: Settings, shared: SharedMemory | None = None, *, worker
 
     app.ctx.settings = settings
     app.ctx.database = Database(settings.database_url, settings.public_database_url)
+    app.ctx.catalogue = Catalogue(app.ctx.database, settings.rest_schemas, internal=("public", "app"))
     app.ctx.tokens = Tokens(settings.jwt_secret_key)
     app.ctx.passwords = Passwords()
     app.ctx.revocations = Revocations(app.ctx.database, shared.versions)
@@ -113,7 +116,7 @@ def create_app(settings: Settings, shared: SharedMemory | None = None, *, worker
         proxies=settings.trusted_proxies,
     )
 
-    for blueprint in (capture.blueprint, session.blueprint, leads.blueprint, health.blueprint, site.blueprint):
+    for blueprint in (capture.blueprint, session.blueprint, leads.blueprint, rest.blueprint, health.blueprint, site.blueprint):
         app.blueprint(blueprint)
 
     @app.on_request
@@ -126,10 +129,14 @@ def create_app(settings: Settings, shared: SharedMemory | None = None, *, worker
         if isinstance(error, MethodNotAllowed) and request.method == "OPTIONS":
             return HTTPResponse(status=204, headers={"Allow": error.headers.get("Allow", "")})
         problem = problem_of(error)
-        if problem.status == 500:
+        in_rest = error_response(error, request.id) if request.path.startswith("/rest/") else None
+        status = in_rest.status if in_rest else problem.status
+        if status == 500:
             logger.error("request_failed", request_id=str(request.id), exc_info=_without_values(error))
-        elif problem.status >= 503:
+        elif status >= 503:
             logger.warning("request_unavailable", request_id=str(request.id), code=problem.code, error=type(error).__name__)
+        if in_rest:
+            return in_rest
         if hasattr(request.ctx, "form"):
             form, typed = request.ctx.form
             return await form_page(app, form, typed, problem)

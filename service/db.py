@@ -82,12 +82,15 @@ class Database:
                 pool.terminate()
 
     async def row(self, role: Role, query: str, *arguments: object) -> "Record | None":
-        """The first row of a named statement of sql/queries, or None.
+        """The first row of a named statement of sql/queries, or None. Raises as `first` does."""
+        return await self.first(role, QUERIES[query], *arguments)
+
+    async def first(self, role: Role, text: str, *arguments: object) -> "Record | None":
+        """The first row of a statement, or None.
 
         A serialization failure or deadlock is tried again up to three times; all else is raised as asyncpg does, and
         TimeoutError after 4.5 s.
         """
-        text = QUERIES[query]
         async with asyncio.timeout(CALL_SECONDS):
             for attempt in range(RETRIES + 1):
                 try:

@@ -62,6 +62,8 @@ class Settings:
     trusted_proxies: TrustedProxies = TrustedProxies()
     cors_origins: frozenset[str] = frozenset()
     redirect_origins: frozenset[str] = frozenset()
+    rest_schemas: tuple[str, ...] = ("api", "stats")
+    rest_max_rows: int = 10_000
     log_format: str = "auto"
 
     @classmethod
@@ -86,6 +88,8 @@ class Settings:
             trusted_proxies=_trusted_proxies(text("TRUSTED_PROXIES")),
             cors_origins=_origins("CORS_ORIGINS", text("CORS_ORIGINS")),
             redirect_origins=_origins("REDIRECT_ORIGINS", text("REDIRECT_ORIGINS")),
+            rest_schemas=_names("REST_SCHEMAS", text("REST_SCHEMAS") or "api,stats"),
+            rest_max_rows=_whole_number("REST_MAX_ROWS", text("REST_MAX_ROWS") or "10000", 1, 1_000_000),
             log_format=_one_of("LOG_FORMAT", text("LOG_FORMAT") or "auto", "auto", "console", "json"),
         )
 
@@ -177,6 +181,15 @@ def _trusted_proxies(value: str | None) -> TrustedProxies:
         return TrustedProxies(tuple(ipaddress.ip_network(part.strip()) for part in value.split(",") if part.strip()))
     except ValueError:
         raise SettingsError("TRUSTED_PROXIES must be 'fly', or addresses and networks separated by commas.") from None
+
+
+def _names(name: str, value: str) -> tuple[str, ...]:
+    """Names separated by commas. None of the schemas that hold what is not for everyone who may read leads."""
+    names = tuple(part.strip() for part in value.split(",") if part.strip())
+    closed = {"app", "service", "pg_catalog", "information_schema"}.intersection(names)
+    if not names or closed:
+        raise SettingsError(f"{name} must list schemas, separated by commas{f'; never {min(closed)}' if closed else ''}.")
+    return names
 
 
 def _origins(name: str, value: str | None) -> frozenset[str]:
