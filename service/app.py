@@ -26,7 +26,7 @@ from service.guard import Access, Guard
 from service.limits import ADMIN_CLIENTS, PUBLIC_CLIENTS, MovingWindow
 from service.rest.catalogue import Catalogue
 from service.rest.protocol import error_response
-from service.routes import capture, health, leads, rest, session, site
+from service.routes import capture, export, health, leads, rest, session, site
 from service.settings import Settings, SettingsError
 from service.shared import Versions
 
@@ -46,7 +46,7 @@ SECURITY_HEADERS = {
 
 CORS_METHODS = "GET, HEAD, POST, PATCH, DELETE"
 CORS_REQUEST_HEADERS = "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, X-Request-ID"
-CORS_RESPONSE_HEADERS = "ETag, Retry-After, RateLimit, RateLimit-Policy, X-Request-ID"
+CORS_RESPONSE_HEADERS = "Content-Disposition, ETag, Retry-After, RateLimit, RateLimit-Policy, X-Request-ID"
 
 
 @dataclass(frozen=True)
@@ -116,8 +116,8 @@ def create_app(settings: Settings, shared: SharedMemory | None = None, *, worker
         proxies=settings.trusted_proxies,
     )
 
-    for blueprint in (capture.blueprint, session.blueprint, leads.blueprint, rest.blueprint, health.blueprint, site.blueprint):
-        app.blueprint(blueprint)
+    for routes in (capture, session, leads, export, rest, health, site):
+        app.blueprint(routes.blueprint)
 
     @app.on_request
     async def check(request: LeadRequest) -> None:
@@ -169,6 +169,7 @@ def create_app(settings: Settings, shared: SharedMemory | None = None, *, worker
         app.ctx.jobs = [
             asyncio.create_task(app.ctx.revocations.keep_loaded()),
             asyncio.create_task(jobs.keep_purging(app.ctx.database)),
+            asyncio.create_task(jobs.keep_tidying(app.ctx.database)),
         ]
 
     @app.before_server_stop

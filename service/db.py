@@ -5,13 +5,15 @@ as PostgreSQL's own bytes and goes out as bytes: nothing is parsed on the way.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import re
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 import asyncpg
 
+from service.errors import Problem
 from service.queries import QUERIES
 
 if TYPE_CHECKING:
@@ -30,6 +32,8 @@ SERVER_SETTINGS = {
     "timezone": "UTC",
     # Compiling a plan takes longer than any of these statements should run.
     "jit": "off",
+    # So would starting processes to share the work.
+    "max_parallel_workers_per_gather": "0",
     "lock_timeout": "1500ms",
     "statement_timeout": f"{int(STATEMENT_SECONDS * 1000)}ms",
     "idle_in_transaction_session_timeout": "10s",
@@ -48,7 +52,28 @@ class Role(StrEnum):
 
 # Connections of one worker at most. Public forms come in bursts; a team is small; session statements take microseconds.
 POOL_SIZES = {Role.CAPTURE: 8, Role.SERVICE: 4, Role.VIEWER: 4, Role.EDITOR: 4, Role.ADMIN: 4}
-CONNECTIONS_PER_WORKER = sum(POOL_SIZES.values())
+# Exports of one worker at a time. Each has a connection of its own, since a slow reader holds it for as long as he reads.
+EXPORTS = 2
+EXPORT_WAIT_SECONDS = 1.0
+EXPORT_SECONDS = 30 * 60.0
+CONNECTIONS_PER_WORKER = sum(POOL_SIZES.values()) + EXPORTS
+
+EXPORT_SETTINGS = {
+    **SERVER_SETTINGS,
+    "application_name": "leads export",
+    "statement_timeout": f"{int(EXPORT_SECONDS * 1000)}ms",
+    # COPY writes values as the session would show them; a database or a login may have settings of its own.
+    "standard_conforming_strings": "on",
+    "datestyle": "ISO",
+    "intervalstyle": "postgres",
+    "bytea_output": "hex",
+    "extra_float_digits": "1",
+}
+
+# What a statement's text holds: literals and quoted names, which are passed over, and the placeholders.
+_TOKENS = re.compile(
+    r"""(?<!\w)[eE]'(?:[^'\\]|\\.|'')*' | '[^']*' | "[^"]*" | (?<![\w$])\$(?P<number>[0-9]+)""", re.VERBOSE | re.DOTALL
+)
 
 
 class Database:
@@ -57,18 +82,18 @@ class Database:
     def __init__(self, url: str, public_url: str) -> None:
         self._urls = {role: public_url if role is Role.CAPTURE else url for role in Role}
         self._pools: dict[Role, asyncpg.Pool[Record]] = {}
+        self._exports = asyncio.Semaphore(EXPORTS)
 
     async def open(self) -> None:
         """Makes the pools; each connects when it is first used."""
         for role, url in self._urls.items():
-            taken = {} if role in (Role.CAPTURE, Role.SERVICE) else {"role": role.value}
             self._pools[role] = await asyncpg.create_pool(
                 url,
                 min_size=0,
                 max_size=POOL_SIZES[role],
                 timeout=CONNECT_SECONDS,
                 command_timeout=STATEMENT_SECONDS,
-                server_settings={**SERVER_SETTINGS, **taken},
+                server_settings={**SERVER_SETTINGS, **_taken_on(role)},
                 init=_pass_json_through,
                 reset=_leave_as_it_is,
             )
@@ -109,10 +134,71 @@ class Database:
         value: bytes = row[0]
         return value
 
+    async def copy_out(
+        self,
+        role: Role,
+        statement: str,
+        values: Sequence[str | Sequence[str]],
+        options: Mapping[str, Any],
+        sink: Callable[[bytes], Coroutine[Any, Any, None]],
+    ) -> int:
+        """COPY of a SELECT to `sink`, as fast as that takes it; the number of rows.
+
+        The statement's $n are of type text or text[]; `options` are those of asyncpg's copy_from_query. Raises Problem 503
+        when EXPORTS others are under way, TimeoutError after EXPORT_SECONDS, all else as asyncpg and the sink do. However it
+        ends, its connection is closed.
+        """
+        try:
+            async with asyncio.timeout(EXPORT_WAIT_SECONDS):
+                await self._exports.acquire()
+        except TimeoutError:
+            message = "As many exports are under way as may be at a time. Please try again."
+            raise Problem(503, "exports_busy", message, headers={"Retry-After": "5"}) from None
+        try:
+            connection: asyncpg.Connection[Record] = await asyncpg.connect(
+                self._urls[role], timeout=CONNECT_SECONDS, server_settings={**EXPORT_SETTINGS, **_taken_on(role)}
+            )
+            try:
+                async with asyncio.timeout(EXPORT_SECONDS):
+                    await _notice_departure(connection)
+                    query = await _with_literals(connection, statement, values)
+                    status = await connection.copy_from_query(query, output=sink, **options)
+                    await connection.close(timeout=CONNECT_SECONDS)
+            finally:
+                # At once, and also when the server is waiting for us to read: a cancelled COPY would first be read to its end.
+                connection.terminate()
+        finally:
+            self._exports.release()
+        return int(status.removeprefix("COPY "))
+
     @asynccontextmanager
     async def _borrow(self, role: Role) -> "AsyncIterator[PoolConnectionProxy[Record]]":
         async with self._pools[role].acquire(timeout=ACQUIRE_SECONDS) as connection:
             yield connection
+
+
+def _taken_on(role: Role) -> dict[str, str]:
+    """The settings that make a connection its role's. So far staff only reads: a view that wrote would be refused."""
+    return {} if role in (Role.CAPTURE, Role.SERVICE) else {"role": role.value, "default_transaction_read_only": "on"}
+
+
+async def _notice_departure(connection: "asyncpg.Connection[Record]") -> None:
+    """Has the server look for our end of the line also while it sorts or seeks, not only when it writes."""
+    # A server on a system that can't tell (not Linux, BSD or macOS) refuses it.
+    with suppress(asyncpg.InvalidParameterValueError):
+        await connection.execute("SET client_connection_check_interval = '250ms'")
+
+
+async def _with_literals(
+    connection: "asyncpg.Connection[Record]", statement: str, values: Sequence[str | Sequence[str]]
+) -> str:
+    """The statement with its values in place of $1, $2 ..., since COPY takes no parameters. The server quotes them."""
+    types = ["text" if isinstance(value, str) else "text[]" for value in values]
+    quoting = ", ".join(f"quote_literal(${n}::{type_}::text)" for n, type_ in enumerate(types, 1))
+    quoted = await connection.fetchrow(f"SELECT {quoting}", *values) if values else ()
+    assert quoted is not None
+    literals = [f"({text}::{type_})" for text, type_ in zip(quoted, types, strict=True)]
+    return _TOKENS.sub(lambda found: literals[int(found["number"]) - 1] if found["number"] else found[0], statement)
 
 
 async def _pass_json_through(connection: "asyncpg.Connection[Record]") -> None:

@@ -184,7 +184,7 @@ def _trusted_proxies(value: str | None) -> TrustedProxies:
 
 
 def _names(name: str, value: str) -> tuple[str, ...]:
-    """Names separated by commas. None of the schemas that hold what is not for everyone who may read leads."""
+    """Names separated by commas; none of the schemas that hold what is not for everyone who may read leads."""
     names = tuple(part.strip() for part in value.split(",") if part.strip())
     closed = {"app", "service", "pg_catalog", "information_schema"}.intersection(names)
     if not names or closed:

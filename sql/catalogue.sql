@@ -14,13 +14,28 @@ WITH schemas AS (
     SELECT t.oid, t.oid::regtype::text AS name FROM pg_type AS t
     WHERE t.typtype = 'e' AND (t.typnamespace IN (SELECT s.oid FROM schemas AS s)
         OR t.oid IN (to_regtype('public.lead_type'), to_regtype('public.lead_status'), to_regtype('public.lead_priority')))
+), configurations AS (
+    SELECT c.oid, c.oid::regconfig::text AS name, c.cfgparser FROM pg_ts_config AS c WHERE c.cfgnamespace IN (SELECT s.oid FROM schemas AS s)
 ), objects (kind, name, definition) AS (
     SELECT 'schema', s.nspname::text, 'exists' FROM schemas AS s
     UNION ALL
     SELECT 'type', t.name, (SELECT string_agg(e.enumlabel, ', ' ORDER BY e.enumsortorder) FROM pg_enum AS e WHERE e.enumtypid = t.oid)
     FROM types AS t
     UNION ALL
-    SELECT 'relation', r.name, concat_ws(' ', r.relkind, r.reloptions, CASE WHEN r.relkind IN ('v', 'm') THEN pg_get_viewdef(r.oid) END)
+    SELECT 'extension', e.extname::text, 'in schema ' || n.nspname
+    FROM pg_extension AS e JOIN pg_namespace AS n ON n.oid = e.extnamespace WHERE e.extname IN ('pg_trgm', 'unaccent')
+    UNION ALL
+    SELECT 'text search configuration', c.name, (
+        SELECT string_agg(m.words || ': ' || m.dictionaries, '; ' ORDER BY m.words)
+        FROM (
+            SELECT k.alias AS words, string_agg(m.mapdict::regdictionary::text, ', ' ORDER BY m.mapseqno) AS dictionaries
+            FROM pg_ts_config_map AS m JOIN ts_token_type(c.cfgparser) AS k ON k.tokid = m.maptokentype
+            WHERE m.mapcfg = c.oid GROUP BY k.alias
+        ) AS m)
+    FROM configurations AS c
+    UNION ALL
+    SELECT 'relation', r.name, concat_ws(' ', r.relkind, r.reloptions, CASE WHEN r.relkind IN ('v', 'm') THEN
+        regexp_replace(pg_get_viewdef(r.oid), '\m[a-z]\.', '', 'g') END) -- since 16 it writes no alias where there is one table
     FROM relations AS r
     UNION ALL
     SELECT 'column', r.name || '.' || a.attname, concat_ws(' ',
@@ -47,6 +62,7 @@ WITH schemas AS (
         SELECT 'schema ' || s.nspname AS name, obj_description(s.oid, 'pg_namespace') AS comment FROM schemas AS s
         UNION ALL SELECT 'type ' || t.name, obj_description(t.oid, 'pg_type') FROM types AS t
         UNION ALL SELECT 'function ' || r.name, obj_description(r.oid, 'pg_proc') FROM routines AS r
+        UNION ALL SELECT 'text search configuration ' || c.name, obj_description(c.oid, 'pg_ts_config') FROM configurations AS c
         UNION ALL SELECT 'relation ' || r.name, obj_description(r.oid, 'pg_class') FROM relations AS r
         UNION ALL SELECT 'column ' || r.name || '.' || a.attname, col_description(r.oid, a.attnum)
             FROM relations AS r JOIN pg_attribute AS a ON a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped

@@ -15,6 +15,20 @@ SET client_min_messages = warning;
 SET row_security = off;
 
 --
+-- Name: api; Type: SCHEMA; Schema: -; Owner: leads_owner
+--
+
+CREATE SCHEMA api;
+
+ALTER SCHEMA api OWNER TO leads_owner;
+
+--
+-- Name: SCHEMA api; Type: COMMENT; Schema: -; Owner: leads_owner
+--
+
+COMMENT ON SCHEMA api IS 'What /rest exposes: views of the leads, read with the rights of whoever asks.';
+
+--
 -- Name: app; Type: SCHEMA; Schema: -; Owner: leads_owner
 --
 
@@ -41,6 +55,30 @@ ALTER SCHEMA service OWNER TO leads_owner;
 --
 
 COMMENT ON SCHEMA service IS 'The functions that the service calls, one for each thing it does. Never exposed.';
+
+--
+-- Name: pg_trgm; Type: EXTENSION; Schema: -; Owner: -
+--
+
+CREATE EXTENSION IF NOT EXISTS pg_trgm WITH SCHEMA public;
+
+--
+-- Name: EXTENSION pg_trgm; Type: COMMENT; Schema: -; Owner: 
+--
+
+COMMENT ON EXTENSION pg_trgm IS 'text similarity measurement and index searching based on trigrams';
+
+--
+-- Name: unaccent; Type: EXTENSION; Schema: -; Owner: -
+--
+
+CREATE EXTENSION IF NOT EXISTS unaccent WITH SCHEMA public;
+
+--
+-- Name: EXTENSION unaccent; Type: COMMENT; Schema: -; Owner: 
+--
+
+COMMENT ON EXTENSION unaccent IS 'text search dictionary that removes accents';
 
 --
 -- Name: user_role; Type: TYPE; Schema: app; Owner: leads_owner
@@ -117,49 +155,92 @@ ALTER TYPE public.lead_type OWNER TO leads_owner;
 COMMENT ON TYPE public.lead_type IS 'Which form a lead came by: contact, cv_request (asks for the CV), collaboration (proposes to work together).';
 
 --
--- Name: check_label(text, text, anyenum); Type: FUNCTION; Schema: app; Owner: leads_owner
+-- Name: check_query(text); Type: FUNCTION; Schema: app; Owner: leads_owner
 --
 
-CREATE FUNCTION app.check_label(p_parameter text, p_value text, p_enum anyenum) RETURNS void
-    LANGUAGE plpgsql STABLE PARALLEL SAFE
+CREATE FUNCTION app.check_query(p_query text) RETURNS void
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
     SET search_path TO 'pg_catalog'
     AS $$
 BEGIN
-    IF p_value <> ALL (enum_range(p_enum)::text[]) THEN
+    IF char_length(p_query) > 200 THEN
         RAISE EXCEPTION USING
             ERRCODE = 'LD400',
-            MESSAGE = format('%s can''t be %s.', p_parameter, quote_literal(left(p_value, 100))),
-            CONSTRAINT = 'filter_not_valid',
-            COLUMN = p_parameter,
-            HINT = format('It is one of: %s.', array_to_string(enum_range(p_enum)::text[], ', '));
+            MESSAGE = 'A search may have at most 200 characters.',
+            CONSTRAINT = 'query_too_long',
+            COLUMN = 'q';
     END IF;
 END;
 $$;
 
-ALTER FUNCTION app.check_label(p_parameter text, p_value text, p_enum anyenum) OWNER TO leads_owner;
+ALTER FUNCTION app.check_query(p_query text) OWNER TO leads_owner;
 
 --
--- Name: FUNCTION check_label(p_parameter text, p_value text, p_enum anyenum); Type: COMMENT; Schema: app; Owner: leads_owner
+-- Name: FUNCTION check_query(p_query text); Type: COMMENT; Schema: app; Owner: leads_owner
 --
 
-COMMENT ON FUNCTION app.check_label(p_parameter text, p_value text, p_enum anyenum) IS 'LD400 filter_not_valid, naming the parameter and the choices, unless p_value is NULL or a label of p_enum''s type.';
+COMMENT ON FUNCTION app.check_query(p_query text) IS 'LD400 query_too_long for a search of more than 200 characters.';
 
 --
--- Name: cursor_of(timestamp with time zone, bigint); Type: FUNCTION; Schema: app; Owner: leads_owner
+-- Name: count_leads(); Type: FUNCTION; Schema: app; Owner: leads_owner
 --
 
-CREATE FUNCTION app.cursor_of(p_created_at timestamp with time zone, p_id bigint) RETURNS text
+CREATE FUNCTION app.count_leads() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+        INSERT INTO app.lead_count_changes (status, lead_type, priority, is_spam, trashed, change)
+        SELECT n.status, n.lead_type, n.priority, n.is_spam, n.deleted_at IS NOT NULL, count(*)
+        FROM new_leads AS n
+        GROUP BY 1, 2, 3, 4, 5;
+    ELSIF TG_OP = 'UPDATE' THEN
+        INSERT INTO app.lead_count_changes (status, lead_type, priority, is_spam, trashed, change)
+        SELECT c.status, c.lead_type, c.priority, c.is_spam, c.trashed, sum(c.change)
+        FROM (
+            SELECT n.status, n.lead_type, n.priority, n.is_spam, n.deleted_at IS NOT NULL AS trashed, 1 AS change FROM new_leads AS n
+            UNION ALL
+            SELECT o.status, o.lead_type, o.priority, o.is_spam, o.deleted_at IS NOT NULL, -1 FROM old_leads AS o
+        ) AS c
+        GROUP BY 1, 2, 3, 4, 5
+        HAVING sum(c.change) <> 0;
+    ELSIF TG_OP = 'DELETE' THEN
+        INSERT INTO app.lead_count_changes (status, lead_type, priority, is_spam, trashed, change)
+        SELECT o.status, o.lead_type, o.priority, o.is_spam, o.deleted_at IS NOT NULL, -count(*)
+        FROM old_leads AS o
+        GROUP BY 1, 2, 3, 4, 5;
+    ELSE
+        -- As the leads themselves, so that an older snapshot sees neither.
+        TRUNCATE app.lead_counts, app.lead_count_changes;
+    END IF;
+    RETURN NULL;
+END;
+$$;
+
+ALTER FUNCTION app.count_leads() OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION count_leads(); Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION app.count_leads() IS 'Trigger function, run once a statement: writes to app.lead_count_changes what an INSERT, UPDATE, DELETE or TRUNCATE of leads changed in the totals. Writers only append, so none waits for another.';
+
+--
+-- Name: fold(text); Type: FUNCTION; Schema: app; Owner: leads_owner
+--
+
+CREATE FUNCTION app.fold(p_text text) RETURNS text
     LANGUAGE sql STABLE STRICT PARALLEL SAFE
-    RETURN rtrim(translate(encode(convert_to(((to_char((p_created_at AT TIME ZONE 'UTC'::text), 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'::text) || ' '::text) || p_id), 'UTF8'::name), 'base64'::text), '+/
-'::text, '-_'::text), '='::text);
+    RETURN lower(public.unaccent('public.unaccent'::regdictionary, p_text));
 
-ALTER FUNCTION app.cursor_of(p_created_at timestamp with time zone, p_id bigint) OWNER TO leads_owner;
+ALTER FUNCTION app.fold(p_text text) OWNER TO leads_owner;
 
 --
--- Name: FUNCTION cursor_of(p_created_at timestamp with time zone, p_id bigint); Type: COMMENT; Schema: app; Owner: leads_owner
+-- Name: FUNCTION fold(p_text text); Type: COMMENT; Schema: app; Owner: leads_owner
 --
 
-COMMENT ON FUNCTION app.cursor_of(p_created_at timestamp with time zone, p_id bigint) IS 'A place in the list of leads, newest first: the last row shown, as URL-safe base64 (RFC 4648, 5) without padding. To be passed back, not to be read.';
+COMMENT ON FUNCTION app.fold(p_text text) IS 'A text for comparing: lower-case, accents and ligatures folded (Müller: muller, Łódź: lodz, Strauß: strauss).';
 
 --
 -- Name: follow_lead_lifecycle(); Type: FUNCTION; Schema: app; Owner: leads_owner
@@ -201,6 +282,101 @@ ALTER FUNCTION app.follow_lead_lifecycle() OWNER TO leads_owner;
 COMMENT ON FUNCTION app.follow_lead_lifecycle() IS 'Trigger function: a lead''s status moves only as app.status_moves allows (LD409 status_move_not_allowed); entering contacted sets last_contacted and, the first time, first_response_at.';
 
 --
+-- Name: is_plain_query(text); Type: FUNCTION; Schema: app; Owner: leads_owner
+--
+
+CREATE FUNCTION app.is_plain_query(p_query text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN (p_query !~* '["“”„‟«»＂]|(^|\s)-|(^|\s)or(\s|$)'::text);
+
+ALTER FUNCTION app.is_plain_query(p_query text) OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION is_plain_query(p_query text); Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION app.is_plain_query(p_query text) IS 'Whether a search is of plain words. Who writes "a phrase", or, or -unwanted says exactly what is meant, and wants nothing that is only similar.';
+
+--
+-- Name: keep_search(); Type: FUNCTION; Schema: app; Owner: leads_owner
+--
+
+CREATE FUNCTION app.keep_search() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+    INSERT INTO app.lead_search AS s (lead_id, document, names)
+    VALUES (
+        NEW.id,
+        app.search_document(NEW.name, NEW.company, NEW.email, NEW.subject, NEW.message),
+        app.search_names(NEW.name, NEW.company, NEW.email)
+    )
+    ON CONFLICT (lead_id) DO UPDATE SET document = EXCLUDED.document, names = EXCLUDED.names;
+    RETURN NULL;
+END;
+$$;
+
+ALTER FUNCTION app.keep_search() OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION keep_search(); Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION app.keep_search() IS 'Trigger function: app.lead_search follows a lead, whoever writes it. SECURITY DEFINER, since nobody may write that table by hand.';
+
+--
+-- Name: lexeme(text); Type: FUNCTION; Schema: app; Owner: leads_owner
+--
+
+CREATE FUNCTION app.lexeme(p_text text) RETURNS text
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN ((''''::text || replace(replace(p_text, '\'::text, '\\'::text), ''''::text, ''''''::text)) || ''''::text);
+
+ALTER FUNCTION app.lexeme(p_text text) OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION lexeme(p_text text); Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION app.lexeme(p_text text) IS 'A text quoted as one lexeme, for a cast to tsvector or tsquery.';
+
+--
+-- Name: matching_leads(text); Type: FUNCTION; Schema: app; Owner: leads_owner
+--
+
+CREATE FUNCTION app.matching_leads(p_query text) RETURNS SETOF bigint
+    LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
+    SET search_path TO 'pg_catalog'
+    SET plan_cache_mode TO 'force_custom_plan'
+    AS $$
+DECLARE
+    c_few CONSTANT integer := 200;
+    v_query CONSTANT tsquery := app.search_query(p_query);
+    v_by_text bigint := 0;
+BEGIN
+    IF numnode(v_query) > 0 THEN
+        RETURN QUERY SELECT s.lead_id FROM app.lead_search AS s WHERE s.document @@ v_query;
+        GET DIAGNOSTICS v_by_text = ROW_COUNT;
+    END IF;
+    IF v_by_text < c_few AND app.is_plain_query(p_query) THEN
+        RETURN QUERY
+            SELECT n.lead_id FROM app.similar_leads(p_query, v_by_text = 0) AS n
+            WHERE v_by_text = 0
+                OR NOT EXISTS (SELECT FROM app.lead_search AS s WHERE s.lead_id = n.lead_id AND s.document @@ v_query);
+    END IF;
+END;
+$$;
+
+ALTER FUNCTION app.matching_leads(p_query text) OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION matching_leads(p_query text); Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION app.matching_leads(p_query text) IS 'The leads that a search means, each once, in no order: all that app.search_query finds; where those are fewer than 200, and the query is of plain words, also those that hold its words as fragments of name, company or address; where there are none at all, those that hold them with slips (app.similar_leads). LD400 query_too_long.';
+
+--
 -- Name: now(); Type: FUNCTION; Schema: app; Owner: leads_owner
 --
 
@@ -217,39 +393,236 @@ ALTER FUNCTION app.now() OWNER TO leads_owner;
 COMMENT ON FUNCTION app.now() IS 'The time of the transaction. Every rule asks here for the time, so that a test database can replace this one function.';
 
 --
--- Name: read_cursor(text); Type: FUNCTION; Schema: app; Owner: leads_owner
+-- Name: plain(text); Type: FUNCTION; Schema: app; Owner: leads_owner
 --
 
-CREATE FUNCTION app.read_cursor(p_cursor text, OUT created_at timestamp with time zone, OUT id bigint) RETURNS record
-    LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
-    SET search_path TO 'pg_catalog'
+CREATE FUNCTION app.plain(p_text text) RETURNS text
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN regexp_replace(p_text, '[!-/:-@[-`{-~]'::text, ' '::text, 'g'::text);
+
+ALTER FUNCTION app.plain(p_text text) OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION plain(p_text text); Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION app.plain(p_text text) IS 'A text with spaces for its ASCII punctuation, as search reads stored texts and queries alike. PostgreSQL''s parser would take wi-fi, and/or, node.js, -5 and <b> for compounds, paths, hosts, numbers and tags, in which the words can''t be found.';
+
+--
+-- Name: search_document(text, text, text, text, text); Type: FUNCTION; Schema: app; Owner: leads_owner
+--
+
+CREATE FUNCTION app.search_document(p_name text, p_company text, p_email text, p_subject text, p_message text) RETURNS tsvector
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET client_min_messages TO 'warning'
     AS $$
 DECLARE
-    v_text text;
+    v_email CONSTANT text := app.fold(p_email);
+    v_domain text := substr(v_email, strpos(v_email, '@') + 1);
+    v_whole text := app.lexeme(v_email) || ':1A';
+    v_subject CONSTANT text := app.plain(p_subject);
+    -- A tsvector holds 1 MB at most. The column's CHECK keeps far below that; and a lead must never be lost to its search.
+    v_message CONSTANT text := app.plain(left(p_message, 10000));
 BEGIN
-    v_text := convert_from(decode(rpad(translate(p_cursor, '-_', '+/'), (length(p_cursor) + 3) / 4 * 4, '='), 'base64'), 'UTF8');
-    created_at := split_part(v_text, ' ', 1)::timestamptz;
-    id := split_part(v_text, ' ', 2)::bigint;
-    IF app.cursor_of(created_at, id) IS DISTINCT FROM p_cursor THEN
-        RAISE data_exception;
-    END IF;
-EXCEPTION WHEN data_exception THEN
-    RAISE EXCEPTION USING
-        ERRCODE = 'LD400',
-        MESSAGE = 'The cursor is none that this list gave.',
-        CONSTRAINT = 'cursor_not_valid',
-        COLUMN = 'cursor',
-        HINT = 'Pass on the value of "next" unchanged, or leave cursor out to begin again.';
+    -- mail.example.com, then example.com. As lexemes of our own, since the parser knows some addresses and not others.
+    FOR v_depth IN 1..5 LOOP
+        EXIT WHEN strpos(v_domain, '.') = 0;
+        v_whole := v_whole || ' ' || app.lexeme(v_domain) || ':1A';
+        v_domain := substr(v_domain, strpos(v_domain, '.') + 1);
+    END LOOP;
+    RETURN setweight(to_tsvector('app.simple_folded', app.plain(concat_ws(' ', p_name, p_company, p_email))), 'A')
+        || v_whole::tsvector
+        || CASE WHEN v_subject IS NULL THEN '' ELSE
+            setweight(to_tsvector('app.simple_folded', v_subject) || to_tsvector('app.english_folded', v_subject), 'B') END
+        || CASE WHEN v_message IS NULL THEN '' ELSE
+            setweight(to_tsvector('app.simple_folded', v_message) || to_tsvector('app.english_folded', v_message), 'C') END;
 END;
 $$;
 
-ALTER FUNCTION app.read_cursor(p_cursor text, OUT created_at timestamp with time zone, OUT id bigint) OWNER TO leads_owner;
+ALTER FUNCTION app.search_document(p_name text, p_company text, p_email text, p_subject text, p_message text) OWNER TO leads_owner;
 
 --
--- Name: FUNCTION read_cursor(p_cursor text, OUT created_at timestamp with time zone, OUT id bigint); Type: COMMENT; Schema: app; Owner: leads_owner
+-- Name: FUNCTION search_document(p_name text, p_company text, p_email text, p_subject text, p_message text); Type: COMMENT; Schema: app; Owner: leads_owner
 --
 
-COMMENT ON FUNCTION app.read_cursor(p_cursor text, OUT created_at timestamp with time zone, OUT id bigint) IS 'What app.cursor_of wrote. LD400 cursor_not_valid for anything else.';
+COMMENT ON FUNCTION app.search_document(p_name text, p_company text, p_email text, p_subject text, p_message text) IS 'What app.lead_search.document holds of a lead. Weight A: the words of name, company and e-mail as they are, the whole address, its domain and the domains above it; B: the subject''s words as they are and as English stems; C: the message''s.';
+
+--
+-- Name: words(text); Type: FUNCTION; Schema: app; Owner: leads_owner
+--
+
+CREATE FUNCTION app.words(p_text text) RETURNS text
+    LANGUAGE sql STABLE STRICT PARALLEL SAFE
+    RETURN btrim(regexp_replace(app.fold(p_text), '[!-/:-@[-`{-~\s]+'::text, ' '::text, 'g'::text));
+
+ALTER FUNCTION app.words(p_text text) OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION words(p_text text); Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION app.words(p_text text) IS 'The words of a text, folded, with one space between them and no punctuation: what app.lead_search.names is made of. No wildcard of LIKE is left in it.';
+
+--
+-- Name: search_names(text, text, text); Type: FUNCTION; Schema: app; Owner: leads_owner
+--
+
+CREATE FUNCTION app.search_names(p_name text, p_company text, p_email text) RETURNS text
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN ((((((' '::text || app.words(p_name)) || ' 
+ '::text) || COALESCE(app.words(p_company), ''::text)) || ' 
+ '::text) || app.words(p_email)) || ' '::text);
+
+ALTER FUNCTION app.search_names(p_name text, p_company text, p_email text) OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION search_names(p_name text, p_company text, p_email text); Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION app.search_names(p_name text, p_company text, p_email text) IS 'What app.lead_search.names holds of a lead: the words of name, company and e-mail, a line each. A space stands before and after every word, so that a LIKE pattern can ask for whole ones.';
+
+--
+-- Name: search_query(text); Type: FUNCTION; Schema: app; Owner: leads_owner
+--
+
+CREATE FUNCTION app.search_query(p_query text) RETURNS tsquery
+    LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
+    SET search_path TO 'pg_catalog'
+    SET client_min_messages TO 'warning'
+    AS $_$
+DECLARE
+    c_simple CONSTANT regconfig := 'app.simple_folded';
+    c_english CONSTANT regconfig := 'app.english_folded';
+    v_term record;
+    v_plain text;
+    v_words text[];
+    v_whole text;
+    v_is_prefix boolean;
+    v_simple tsquery;
+    v_english tsquery;
+    v_found tsquery := '';
+    -- Of the terms since the last "or": all that are wanted, those of them that are no stop words, and what is not wanted.
+    v_all tsquery := '';
+    v_telling tsquery := '';
+    v_unwanted tsquery := '';
+BEGIN
+    PERFORM app.check_query(p_query);
+    FOR v_term IN
+        SELECT t.part[1] <> '' AS is_unwanted, coalesce(t.part[2], t.part[3]) AS typed, t.part[2] IS NOT NULL AS is_phrase,
+            t.place = count(*) OVER () AS is_last, count(*) OVER () AS terms
+        FROM regexp_matches(translate(p_query, '“”„‟«»＂‘’', '"""""""'''''), '(-*)(?:"([^"]*)"?|([^\s"]+))', 'g')
+            WITH ORDINALITY AS t (part, place)
+        ORDER BY t.place
+    LOOP
+        IF lower(v_term.typed) = 'or' AND v_term.terms > 1 AND NOT v_term.is_phrase AND NOT v_term.is_unwanted THEN
+            v_found := v_found || (CASE WHEN v_all = v_telling THEN v_all ELSE v_all || v_telling END && v_unwanted);
+            v_all := '';
+            v_telling := '';
+            v_unwanted := '';
+            CONTINUE;
+        END IF;
+        v_plain := app.plain(v_term.typed);
+        v_simple := phraseto_tsquery(c_simple, v_plain);
+        v_english := phraseto_tsquery(c_english, v_plain);
+        CONTINUE WHEN numnode(v_simple) = 0;
+        -- The word that is still being typed. One ASCII letter would mean most of the leads.
+        v_words := regexp_split_to_array(btrim(v_plain), '\s+');
+        v_is_prefix := v_term.is_last AND NOT v_term.is_phrase AND NOT v_term.is_unwanted
+            AND v_words[cardinality(v_words)] !~ '^[ -~]?$';
+        IF v_is_prefix THEN
+            v_simple := phraseto_tsquery(c_simple, array_to_string(v_words[:cardinality(v_words) - 1], ' '))
+                <-> to_tsquery(c_simple, app.lexeme(v_words[cardinality(v_words)]) || ':*');
+        END IF;
+        IF NOT v_term.is_phrase THEN
+            v_whole := left(app.fold(btrim(v_term.typed, '@.,;:!?()[]{}<>''')), 254);
+            IF v_whole ~ '[@.]' THEN
+                v_simple := v_simple || (app.lexeme(v_whole) || CASE WHEN v_is_prefix THEN ':*' ELSE '' END)::tsquery;
+            END IF;
+        END IF;
+        -- A phrase with a stop word has no stem to offer: of "he runs" all that would be left is run.
+        IF v_english <> v_simple AND (NOT v_term.is_phrase OR numnode(v_english) = numnode(v_simple)) THEN
+            v_simple := v_simple || v_english;
+        END IF;
+        IF v_term.is_unwanted THEN
+            v_unwanted := v_unwanted && !!v_simple;
+        ELSE
+            v_all := v_all && v_simple;
+            IF v_term.is_phrase OR numnode(v_english) > 0 THEN
+                v_telling := v_telling && v_simple;
+            END IF;
+        END IF;
+    END LOOP;
+    -- A stop word (the, will) ranks the leads that have it higher; only where there is nothing else is it asked for.
+    RETURN v_found || (CASE WHEN v_all = v_telling THEN v_all ELSE v_all || v_telling END && v_unwanted);
+END;
+$_$;
+
+ALTER FUNCTION app.search_query(p_query text) OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION search_query(p_query text); Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION app.search_query(p_query text) IS 'What a person typed, to be held against app.lead_search.document: all of its words, "a phrase", or, -unwanted. Each word is meant as it is or as an English stem; the last one may be unfinished. Any text works; one without a word gives an empty query (numnode 0). LD400 query_too_long.';
+
+--
+-- Name: search_score(double precision, timestamp with time zone); Type: FUNCTION; Schema: app; Owner: leads_owner
+--
+
+CREATE FUNCTION app.search_score(p_rank double precision, p_created_at timestamp with time zone) RETURNS double precision
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN (ln(GREATEST(p_rank, (0.00000000000000000001)::double precision)) + ((EXTRACT(epoch FROM p_created_at))::double precision / ((90 * 86400))::double precision));
+
+ALTER FUNCTION app.search_score(p_rank double precision, p_created_at timestamp with time zone) OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION search_score(p_rank double precision, p_created_at timestamp with time zone); Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION app.search_score(p_rank double precision, p_created_at timestamp with time zone) IS 'By what found leads are ordered: the logarithm of rank * exp(age / -90 days), but for a constant. So it doesn''t change while time goes by, and a cursor may hold it.';
+
+--
+-- Name: search_snippet(text, text, text, text, text, tsquery); Type: FUNCTION; Schema: app; Owner: leads_owner
+--
+
+CREATE FUNCTION app.search_snippet(p_name text, p_company text, p_email text, p_subject text, p_message text, p_query tsquery) RETURNS text
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    SET search_path TO 'pg_catalog'
+    AS $$
+DECLARE
+    c_options CONSTANT text :=
+        E'StartSel="\x01", StopSel="\x02", MaxFragments=2, MinWords=8, MaxWords=20, ShortWord=0, FragmentDelimiter=" … "';
+    -- By these the parser would join words into hosts, paths, numbers and tags. Control characters stand in for them meanwhile.
+    c_joints CONSTANT text := './-+_&<';
+    c_stand_ins CONSTANT text := E'\x03\x04\x05\x06\x07\x08\x0e';
+    v_text CONSTANT text := translate(
+        regexp_replace(concat_ws(' · ', p_name, p_company, p_email, p_subject, left(p_message, 5000)), '[\x01-\x1f\x7f]+', ' ', 'g'),
+        c_joints, c_stand_ins);
+    v_found text := '';
+BEGIN
+    IF numnode(p_query) > 0 THEN
+        v_found := ts_headline('app.simple_folded', v_text, p_query, c_options);
+        IF strpos(v_found, E'\x01') = 0 THEN
+            v_found := ts_headline('app.english_folded', v_text, p_query, c_options);
+        END IF;
+    END IF;
+    IF strpos(v_found, E'\x01') = 0 THEN
+        v_found := left(v_text, 200) || CASE WHEN char_length(v_text) > 200 THEN ' …' ELSE '' END;
+    END IF;
+    v_found := translate(v_found, c_stand_ins, c_joints);
+    v_found := replace(replace(replace(replace(replace(v_found, '&', '&amp;'), '<', '&lt;'), '>', '&gt;'), '"', '&quot;'), '''', '&#39;');
+    RETURN replace(replace(v_found, E'\x01', '<mark>'), E'\x02', '</mark>');
+END;
+$$;
+
+ALTER FUNCTION app.search_snippet(p_name text, p_company text, p_email text, p_subject text, p_message text, p_query tsquery) OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION search_snippet(p_name text, p_company text, p_email text, p_subject text, p_message text, p_query tsquery); Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION app.search_snippet(p_name text, p_company text, p_email text, p_subject text, p_message text, p_query tsquery) IS 'An excerpt of a lead''s name, company, e-mail, subject and message (its first 5,000 characters) as HTML: what p_query (of app.search_query) finds stands in <mark>, everything else is escaped. Where it finds nothing, the beginning.';
 
 --
 -- Name: set_updated_at(); Type: FUNCTION; Schema: app; Owner: leads_owner
@@ -274,6 +647,75 @@ ALTER FUNCTION app.set_updated_at() OWNER TO leads_owner;
 COMMENT ON FUNCTION app.set_updated_at() IS 'Trigger function: updated_at is the time of the row''s last change, whoever made it.';
 
 --
+-- Name: similar_leads(text, boolean); Type: FUNCTION; Schema: app; Owner: leads_owner
+--
+
+CREATE FUNCTION app.similar_leads(p_query text, p_typos boolean DEFAULT true) RETURNS TABLE(lead_id bigint, similarity real)
+    LANGUAGE plpgsql STABLE STRICT ROWS 100 PARALLEL SAFE
+    SET search_path TO 'pg_catalog'
+    AS $_$
+DECLARE
+    c_rows CONSTANT integer := 1000;
+    c_words CONSTANT integer := 5;
+    v_query CONSTANT text := app.words(p_query);
+    -- What stands between spaces, as fragments, and their words. The index needs three characters in a row.
+    v_fragments CONSTANT text[] := ARRAY(
+        SELECT app.words(t.typed)
+        FROM regexp_split_to_table(p_query, '\s+') WITH ORDINALITY AS t (typed, place)
+        WHERE app.words(t.typed) ~ '[^ ]{3}'
+        ORDER BY t.place LIMIT c_words
+    );
+    v_words CONSTANT text[] := ARRAY(
+        SELECT w.word FROM string_to_table(v_query, ' ') WITH ORDINALITY AS w (word, place)
+        WHERE char_length(w.word) >= 3
+        ORDER BY w.place LIMIT c_words
+    );
+    v_conditions text[];
+BEGIN
+    PERFORM app.check_query(p_query);
+    IF v_fragments = '{}' THEN
+        RETURN;
+    END IF;
+    v_conditions := ARRAY[
+        (SELECT string_agg(format('s.names LIKE %L', '%' || f.fragment || '%'), ' AND ') FROM unnest(v_fragments) AS f (fragment)),
+        -- A slip: one LIKE for each that there may be, since the index answers each of them far faster than one regular expression.
+        CASE WHEN p_typos THEN (
+            SELECT string_agg('(' || concat_ws(' OR ', format('s.names LIKE %L', '%' || w.word || '%'),
+                CASE WHEN char_length(w.word) BETWEEN 4 AND 30 THEN
+                    (SELECT string_agg(format('s.names LIKE %L', p.pattern), ' OR ') FROM unnest(app.typos_of(w.word)) AS p (pattern))
+                END) || ')', ' AND ')
+            FROM unnest(v_words) AS w (word)
+        ) END,
+        -- More than one slip in a longer word, if 0.6 of its trigrams are there (pg_trgm.word_similarity_threshold).
+        CASE WHEN p_typos AND EXISTS (SELECT FROM unnest(v_words) AS w (word) WHERE char_length(w.word) >= 6) THEN (
+            SELECT string_agg(format(CASE WHEN char_length(w.word) >= 6 THEN '(s.names LIKE %1$L OR s.names OPERATOR(public.%%>) %2$L)'
+                ELSE 's.names LIKE %1$L' END, '%' || w.word || '%', w.word), ' AND ')
+            FROM unnest(v_words) AS w (word)
+        ) END
+    ];
+    FOR v_stage IN 1..3 LOOP
+        CONTINUE WHEN v_conditions[v_stage] IS NULL;
+        RETURN QUERY EXECUTE format(
+            'SELECT n.lead_id, public.word_similarity(%L, n.names)'
+            ' FROM (SELECT s.lead_id, s.names FROM app.lead_search AS s WHERE %s ORDER BY s.lead_id DESC LIMIT %s) AS n'
+            ' ORDER BY 2 DESC, 1 DESC',
+            v_query, v_conditions[v_stage], c_rows);
+        IF FOUND THEN
+            RETURN;
+        END IF;
+    END LOOP;
+END;
+$_$;
+
+ALTER FUNCTION app.similar_leads(p_query text, p_typos boolean) OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION similar_leads(p_query text, p_typos boolean); Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION app.similar_leads(p_query text, p_typos boolean) IS 'Leads whose name, company or address holds each word of the query (the first five of three characters and more) as a fragment; if there are none, and p_typos, those that hold each with at most one slip; else those that have most trigrams of the longer ones. At most the 1,000 newest, the most similar (0 to 1) first. LD400 query_too_long.';
+
+--
 -- Name: tags_valid(text[]); Type: FUNCTION; Schema: app; Owner: leads_owner
 --
 
@@ -288,6 +730,22 @@ ALTER FUNCTION app.tags_valid(p_tags text[]) OWNER TO leads_owner;
 --
 
 COMMENT ON FUNCTION app.tags_valid(p_tags text[]) IS 'Whether these may be a lead''s tags: at most 50, each 1 to 50 characters on one line, without spaces around it.';
+
+--
+-- Name: typos_of(text); Type: FUNCTION; Schema: app; Owner: leads_owner
+--
+
+CREATE FUNCTION app.typos_of(p_word text) RETURNS text[]
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN ARRAY(SELECT DISTINCT (('% '::text || v.variant) || CASE WHEN (char_length(typos_of.p_word) < 6) THEN ' %'::text ELSE '%'::text END) FROM (generate_series(1, (char_length(typos_of.p_word) + 1)) p(place) CROSS JOIN LATERAL (VALUES ((("left"(typos_of.p_word, (p.place - 1)) || '_'::text) || substr(typos_of.p_word, p.place))), (CASE WHEN (p.place <= char_length(typos_of.p_word)) THEN (("left"(typos_of.p_word, (p.place - 1)) || '_'::text) || substr(typos_of.p_word, (p.place + 1))) ELSE NULL::text END), (CASE WHEN (p.place <= char_length(typos_of.p_word)) THEN ("left"(typos_of.p_word, (p.place - 1)) || substr(typos_of.p_word, (p.place + 1))) ELSE NULL::text END), (CASE WHEN (p.place < char_length(typos_of.p_word)) THEN ((("left"(typos_of.p_word, (p.place - 1)) || substr(typos_of.p_word, (p.place + 1), 1)) || substr(typos_of.p_word, p.place, 1)) || substr(typos_of.p_word, (p.place + 2))) ELSE NULL::text END)) v(variant)) WHERE (v.variant IS NOT NULL));
+
+ALTER FUNCTION app.typos_of(p_word text) OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION typos_of(p_word text); Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION app.typos_of(p_word text) IS 'LIKE patterns for the words of app.lead_search.names that this word, as app.words gives it, may be a slip of: a letter left out, one too many, another one, or two swapped. Words of six letters and more may go on.';
 
 --
 -- Name: applied_migrations(); Type: FUNCTION; Schema: service; Owner: leads_owner
@@ -830,81 +1288,6 @@ ALTER FUNCTION service.lead_stats() OWNER TO leads_owner;
 COMMENT ON FUNCTION service.lead_stats() IS 'The KPIs of the dashboard, trash and spam left out. velocity: leads of the last 24 hours, 7 and 30 days against the period before, change_percent NULL from an empty one. conversion: the share (0 to 1) of leads that were ever contacted, overall and by the visitor''s role. first_response: seconds from arrival to first contact. by_source and by_role: the 100 largest, ''unknown'' where a lead names none.';
 
 --
--- Name: list_leads(text, text, text, integer, text); Type: FUNCTION; Schema: service; Owner: leads_owner
---
-
-CREATE FUNCTION service.list_leads(p_status text DEFAULT NULL::text, p_lead_type text DEFAULT NULL::text, p_priority text DEFAULT NULL::text, p_limit integer DEFAULT 50, p_cursor text DEFAULT NULL::text) RETURNS json
-    LANGUAGE plpgsql STABLE
-    SET search_path TO 'pg_catalog'
-    SET plan_cache_mode TO 'force_custom_plan'
-    AS $$
-DECLARE
-    c_count_to CONSTANT integer := 10000;
-    v_after record;
-    v_page json;
-    v_next text;
-    v_total bigint;
-BEGIN
-    PERFORM app.check_label('status', p_status, NULL::public.lead_status);
-    PERFORM app.check_label('lead_type', p_lead_type, NULL::public.lead_type);
-    PERFORM app.check_label('priority', p_priority, NULL::public.lead_priority);
-    IF p_limit NOT BETWEEN 1 AND 500 THEN
-        RAISE EXCEPTION USING
-            ERRCODE = 'LD400',
-            MESSAGE = 'limit must be from 1 to 500.',
-            CONSTRAINT = 'limit_not_valid',
-            COLUMN = 'limit';
-    END IF;
-    SELECT c.created_at, c.id INTO v_after FROM app.read_cursor(p_cursor) AS c;
-
-    -- One row more than the page holds tells whether there is a next one.
-    WITH found AS (
-        SELECT l AS lead, l.created_at, l.id, row_number() OVER (ORDER BY l.created_at DESC, l.id DESC) AS place
-        FROM public.contact_leads AS l
-        WHERE l.deleted_at IS NULL AND NOT l.is_spam
-            AND (p_status IS NULL OR l.status = p_status::public.lead_status)
-            AND (p_lead_type IS NULL OR l.lead_type = p_lead_type::public.lead_type)
-            AND (p_priority IS NULL OR l.priority = p_priority::public.lead_priority)
-            AND (p_cursor IS NULL OR (l.created_at, l.id) < (v_after.created_at, v_after.id))
-        ORDER BY l.created_at DESC, l.id DESC
-        LIMIT p_limit + 1
-    )
-    SELECT
-        coalesce(json_agg(row_to_json(f.lead) ORDER BY f.place) FILTER (WHERE f.place <= p_limit), '[]'),
-        CASE WHEN count(*) > p_limit THEN
-            (SELECT app.cursor_of(last.created_at, last.id) FROM found AS last WHERE last.place = p_limit)
-        END
-    INTO v_page, v_next
-    FROM found AS f;
-
-    SELECT count(*) INTO v_total
-    FROM (
-        SELECT FROM public.contact_leads AS l
-        WHERE l.deleted_at IS NULL AND NOT l.is_spam
-            AND (p_status IS NULL OR l.status = p_status::public.lead_status)
-            AND (p_lead_type IS NULL OR l.lead_type = p_lead_type::public.lead_type)
-            AND (p_priority IS NULL OR l.priority = p_priority::public.lead_priority)
-        LIMIT c_count_to + 1
-    ) AS counted;
-
-    RETURN json_build_object(
-        'data', v_page,
-        'total', least(v_total, c_count_to),
-        'total_exact', v_total <= c_count_to,
-        'next', v_next
-    );
-END;
-$$;
-
-ALTER FUNCTION service.list_leads(p_status text, p_lead_type text, p_priority text, p_limit integer, p_cursor text) OWNER TO leads_owner;
-
---
--- Name: FUNCTION list_leads(p_status text, p_lead_type text, p_priority text, p_limit integer, p_cursor text); Type: COMMENT; Schema: service; Owner: leads_owner
---
-
-COMMENT ON FUNCTION service.list_leads(p_status text, p_lead_type text, p_priority text, p_limit integer, p_cursor text) IS 'A page of the inbox, newest first, without trash and spam: {"data": [lead], "total", "total_exact", "next"}. The total is counted up to 10,000 and is a lower bound beyond (total_exact false); next is the p_cursor of the page after, or null. LD400 filter_not_valid, limit_not_valid, cursor_not_valid.';
-
---
 -- Name: idempotency_keys; Type: TABLE; Schema: app; Owner: leads_owner
 --
 
@@ -1075,6 +1458,46 @@ ALTER FUNCTION service.revoked_tokens(p_known text, OUT state text, OUT tokens u
 COMMENT ON FUNCTION service.revoked_tokens(p_known text, OUT state text, OUT tokens uuid[]) IS 'All tokens that were ended before their time, and a name for that state of the list; tokens is NULL when the state is still p_known.';
 
 --
+-- Name: tidy(); Type: FUNCTION; Schema: service; Owner: leads_owner
+--
+
+CREATE FUNCTION service.tidy() RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+    -- "leadt" as a number; "leads" is the migrations'.
+    IF NOT pg_try_advisory_xact_lock(465557349492) THEN
+        RETURN;
+    END IF;
+    -- One statement: every snapshot has either the changes or the counts that hold them.
+    WITH gone AS (
+        DELETE FROM app.lead_count_changes AS c
+        RETURNING c.status, c.lead_type, c.priority, c.is_spam, c.trashed, c.change
+    ), net AS (
+        SELECT g.status, g.lead_type, g.priority, g.is_spam, g.trashed, sum(g.change) AS change
+        FROM gone AS g
+        GROUP BY 1, 2, 3, 4, 5
+        HAVING sum(g.change) <> 0
+    )
+    INSERT INTO app.lead_counts AS c (status, lead_type, priority, is_spam, trashed, leads)
+    SELECT n.status, n.lead_type, n.priority, n.is_spam, n.trashed, n.change FROM net AS n
+    ON CONFLICT ON CONSTRAINT lead_counts_pkey DO UPDATE SET leads = c.leads + EXCLUDED.leads;
+    DELETE FROM app.lead_counts AS c WHERE c.leads = 0;
+    PERFORM gin_clean_pending_list('app.lead_search_document');
+    PERFORM gin_clean_pending_list('app.lead_search_names');
+END;
+$$;
+
+ALTER FUNCTION service.tidy() OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION tidy(); Type: COMMENT; Schema: service; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION service.tidy() IS 'What every worker asks for each second, and one at a time does: folds app.lead_count_changes into app.lead_counts, and puts new leads in their place in the search indexes, which else some writer would have to. Returns at once while another does it.';
+
+--
 -- Name: user_profile(text); Type: FUNCTION; Schema: service; Owner: leads_owner
 --
 
@@ -1107,6 +1530,355 @@ ALTER FUNCTION service.user_profile(p_username text) OWNER TO leads_owner;
 --
 
 COMMENT ON FUNCTION service.user_profile(p_username text) IS 'A user as shown to themselves: username, role, created_at, updated_at. LD401 user_gone when there is none.';
+
+--
+-- Name: english_folded; Type: TEXT SEARCH CONFIGURATION; Schema: app; Owner: leads_owner
+--
+
+CREATE TEXT SEARCH CONFIGURATION app.english_folded (
+    PARSER = pg_catalog."default" );
+
+ALTER TEXT SEARCH CONFIGURATION app.english_folded
+    ADD MAPPING FOR asciiword WITH english_stem;
+
+ALTER TEXT SEARCH CONFIGURATION app.english_folded
+    ADD MAPPING FOR word WITH public.unaccent, english_stem;
+
+ALTER TEXT SEARCH CONFIGURATION app.english_folded
+    ADD MAPPING FOR numword WITH public.unaccent, simple;
+
+ALTER TEXT SEARCH CONFIGURATION app.english_folded
+    ADD MAPPING FOR email WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION app.english_folded
+    ADD MAPPING FOR url WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION app.english_folded
+    ADD MAPPING FOR host WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION app.english_folded
+    ADD MAPPING FOR sfloat WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION app.english_folded
+    ADD MAPPING FOR version WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION app.english_folded
+    ADD MAPPING FOR hword_numpart WITH public.unaccent, simple;
+
+ALTER TEXT SEARCH CONFIGURATION app.english_folded
+    ADD MAPPING FOR hword_part WITH public.unaccent, english_stem;
+
+ALTER TEXT SEARCH CONFIGURATION app.english_folded
+    ADD MAPPING FOR hword_asciipart WITH english_stem;
+
+ALTER TEXT SEARCH CONFIGURATION app.english_folded
+    ADD MAPPING FOR numhword WITH public.unaccent, simple;
+
+ALTER TEXT SEARCH CONFIGURATION app.english_folded
+    ADD MAPPING FOR asciihword WITH english_stem;
+
+ALTER TEXT SEARCH CONFIGURATION app.english_folded
+    ADD MAPPING FOR hword WITH public.unaccent, english_stem;
+
+ALTER TEXT SEARCH CONFIGURATION app.english_folded
+    ADD MAPPING FOR url_path WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION app.english_folded
+    ADD MAPPING FOR file WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION app.english_folded
+    ADD MAPPING FOR "float" WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION app.english_folded
+    ADD MAPPING FOR "int" WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION app.english_folded
+    ADD MAPPING FOR uint WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION app.english_folded OWNER TO leads_owner;
+
+--
+-- Name: TEXT SEARCH CONFIGURATION english_folded; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON TEXT SEARCH CONFIGURATION app.english_folded IS 'Stems of English words, accents folded; without stop words.';
+
+--
+-- Name: simple_folded; Type: TEXT SEARCH CONFIGURATION; Schema: app; Owner: leads_owner
+--
+
+CREATE TEXT SEARCH CONFIGURATION app.simple_folded (
+    PARSER = pg_catalog."default" );
+
+ALTER TEXT SEARCH CONFIGURATION app.simple_folded
+    ADD MAPPING FOR asciiword WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION app.simple_folded
+    ADD MAPPING FOR word WITH public.unaccent, simple;
+
+ALTER TEXT SEARCH CONFIGURATION app.simple_folded
+    ADD MAPPING FOR numword WITH public.unaccent, simple;
+
+ALTER TEXT SEARCH CONFIGURATION app.simple_folded
+    ADD MAPPING FOR email WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION app.simple_folded
+    ADD MAPPING FOR url WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION app.simple_folded
+    ADD MAPPING FOR host WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION app.simple_folded
+    ADD MAPPING FOR sfloat WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION app.simple_folded
+    ADD MAPPING FOR version WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION app.simple_folded
+    ADD MAPPING FOR hword_numpart WITH public.unaccent, simple;
+
+ALTER TEXT SEARCH CONFIGURATION app.simple_folded
+    ADD MAPPING FOR hword_part WITH public.unaccent, simple;
+
+ALTER TEXT SEARCH CONFIGURATION app.simple_folded
+    ADD MAPPING FOR hword_asciipart WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION app.simple_folded
+    ADD MAPPING FOR numhword WITH public.unaccent, simple;
+
+ALTER TEXT SEARCH CONFIGURATION app.simple_folded
+    ADD MAPPING FOR asciihword WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION app.simple_folded
+    ADD MAPPING FOR hword WITH public.unaccent, simple;
+
+ALTER TEXT SEARCH CONFIGURATION app.simple_folded
+    ADD MAPPING FOR url_path WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION app.simple_folded
+    ADD MAPPING FOR file WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION app.simple_folded
+    ADD MAPPING FOR "float" WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION app.simple_folded
+    ADD MAPPING FOR "int" WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION app.simple_folded
+    ADD MAPPING FOR uint WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION app.simple_folded OWNER TO leads_owner;
+
+--
+-- Name: TEXT SEARCH CONFIGURATION simple_folded; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON TEXT SEARCH CONFIGURATION app.simple_folded IS 'Words as they are, lower-case, accents folded; no stop words.';
+
+--
+-- Name: leads; Type: VIEW; Schema: api; Owner: leads_owner
+--
+
+CREATE VIEW api.leads WITH (security_invoker='true') AS
+ SELECT id,
+    reference,
+    name,
+    email,
+    subject,
+    message,
+    company,
+    phone,
+    lead_type,
+    status,
+    priority,
+    metadata,
+    created_at,
+    updated_at,
+    "timestamp",
+    flagged,
+    role,
+    form_type,
+    quality_score,
+    internal_notes,
+    tags,
+    contact_history,
+    follow_up_date,
+    last_contacted,
+    first_response_at,
+    source,
+    consent
+   FROM public.contact_leads l
+  WHERE ((deleted_at IS NULL) AND (NOT is_spam));
+
+ALTER VIEW api.leads OWNER TO leads_owner;
+
+--
+-- Name: VIEW leads; Type: COMMENT; Schema: api; Owner: leads_owner
+--
+
+COMMENT ON VIEW api.leads IS 'The inbox: every lead that is neither spam nor in the trash. Read with the rights of whoever asks.';
+
+--
+-- Name: COLUMN leads.id; Type: COMMENT; Schema: api; Owner: leads_owner
+--
+
+COMMENT ON COLUMN api.leads.id IS 'The number of the lead inside the team; visitors never see it.';
+
+--
+-- Name: COLUMN leads.reference; Type: COMMENT; Schema: api; Owner: leads_owner
+--
+
+COMMENT ON COLUMN api.leads.reference IS 'What the visitor is given: names the lead without telling how many there are.';
+
+--
+-- Name: COLUMN leads.name; Type: COMMENT; Schema: api; Owner: leads_owner
+--
+
+COMMENT ON COLUMN api.leads.name IS 'The visitor''s name, 1 to 200 characters on one line.';
+
+--
+-- Name: COLUMN leads.email; Type: COMMENT; Schema: api; Owner: leads_owner
+--
+
+COMMENT ON COLUMN api.leads.email IS 'The visitor''s address, at most 254 characters, with a dot in its domain.';
+
+--
+-- Name: COLUMN leads.subject; Type: COMMENT; Schema: api; Owner: leads_owner
+--
+
+COMMENT ON COLUMN api.leads.subject IS 'At most 300 characters on one line; the contact and collaboration forms ask for it.';
+
+--
+-- Name: COLUMN leads.message; Type: COMMENT; Schema: api; Owner: leads_owner
+--
+
+COMMENT ON COLUMN api.leads.message IS 'At most 10,000 characters; the contact and collaboration forms ask for it.';
+
+--
+-- Name: COLUMN leads.company; Type: COMMENT; Schema: api; Owner: leads_owner
+--
+
+COMMENT ON COLUMN api.leads.company IS 'At most 200 characters on one line.';
+
+--
+-- Name: COLUMN leads.phone; Type: COMMENT; Schema: api; Owner: leads_owner
+--
+
+COMMENT ON COLUMN api.leads.phone IS 'At most 50 characters on one line, as the visitor wrote it.';
+
+--
+-- Name: COLUMN leads.lead_type; Type: COMMENT; Schema: api; Owner: leads_owner
+--
+
+COMMENT ON COLUMN api.leads.lead_type IS 'Which form the lead came by.';
+
+--
+-- Name: COLUMN leads.status; Type: COMMENT; Schema: api; Owner: leads_owner
+--
+
+COMMENT ON COLUMN api.leads.status IS 'Where the lead stands; moves as app.status_moves allows.';
+
+--
+-- Name: COLUMN leads.priority; Type: COMMENT; Schema: api; Owner: leads_owner
+--
+
+COMMENT ON COLUMN api.leads.priority IS 'How soon it wants an answer.';
+
+--
+-- Name: COLUMN leads.metadata; Type: COMMENT; Schema: api; Owner: leads_owner
+--
+
+COMMENT ON COLUMN api.leads.metadata IS 'ip_address, user_agent, referer and origin as the server saw them; utm and extra as the form sent them.';
+
+--
+-- Name: COLUMN leads.created_at; Type: COMMENT; Schema: api; Owner: leads_owner
+--
+
+COMMENT ON COLUMN api.leads.created_at IS 'When the lead was stored, by the database''s clock.';
+
+--
+-- Name: COLUMN leads.updated_at; Type: COMMENT; Schema: api; Owner: leads_owner
+--
+
+COMMENT ON COLUMN api.leads.updated_at IS 'When the row last changed; kept by trigger_contact_leads_updated_at.';
+
+--
+-- Name: COLUMN leads."timestamp"; Type: COMMENT; Schema: api; Owner: leads_owner
+--
+
+COMMENT ON COLUMN api.leads."timestamp" IS 'Legacy: the creation time under its older name.';
+
+--
+-- Name: COLUMN leads.flagged; Type: COMMENT; Schema: api; Owner: leads_owner
+--
+
+COMMENT ON COLUMN api.leads.flagged IS 'Legacy: marked by hand.';
+
+--
+-- Name: COLUMN leads.role; Type: COMMENT; Schema: api; Owner: leads_owner
+--
+
+COMMENT ON COLUMN api.leads.role IS 'What the visitor says they are (recruiter, founder ...), at most 100 characters.';
+
+--
+-- Name: COLUMN leads.form_type; Type: COMMENT; Schema: api; Owner: leads_owner
+--
+
+COMMENT ON COLUMN api.leads.form_type IS 'Legacy: the form''s name as text; new leads hold the label of lead_type.';
+
+--
+-- Name: COLUMN leads.quality_score; Type: COMMENT; Schema: api; Owner: leads_owner
+--
+
+COMMENT ON COLUMN api.leads.quality_score IS 'The team''s judgement, 0 to 100; NULL until somebody judged.';
+
+--
+-- Name: COLUMN leads.internal_notes; Type: COMMENT; Schema: api; Owner: leads_owner
+--
+
+COMMENT ON COLUMN api.leads.internal_notes IS 'The team''s notes, at most 20,000 characters.';
+
+--
+-- Name: COLUMN leads.tags; Type: COMMENT; Schema: api; Owner: leads_owner
+--
+
+COMMENT ON COLUMN api.leads.tags IS 'At most 50 tags of 1 to 50 characters.';
+
+--
+-- Name: COLUMN leads.contact_history; Type: COMMENT; Schema: api; Owner: leads_owner
+--
+
+COMMENT ON COLUMN api.leads.contact_history IS 'Contacts with the visitor, an array of objects, oldest first.';
+
+--
+-- Name: COLUMN leads.follow_up_date; Type: COMMENT; Schema: api; Owner: leads_owner
+--
+
+COMMENT ON COLUMN api.leads.follow_up_date IS 'The day to come back to this lead.';
+
+--
+-- Name: COLUMN leads.last_contacted; Type: COMMENT; Schema: api; Owner: leads_owner
+--
+
+COMMENT ON COLUMN api.leads.last_contacted IS 'When the lead last entered contacted.';
+
+--
+-- Name: COLUMN leads.first_response_at; Type: COMMENT; Schema: api; Owner: leads_owner
+--
+
+COMMENT ON COLUMN api.leads.first_response_at IS 'When the lead first entered contacted: what conversion and response times count.';
+
+--
+-- Name: COLUMN leads.source; Type: COMMENT; Schema: api; Owner: leads_owner
+--
+
+COMMENT ON COLUMN api.leads.source IS 'Where the visitor came from: the form''s source, else its utm_source.';
+
+--
+-- Name: COLUMN leads.consent; Type: COMMENT; Schema: api; Owner: leads_owner
+--
+
+COMMENT ON COLUMN api.leads.consent IS 'Whether the visitor ticked the form''s consent; NULL when it had none.';
 
 --
 -- Name: adoption_notes; Type: TABLE; Schema: app; Owner: leads_owner
@@ -1184,6 +1956,223 @@ ALTER TABLE app.adoption_notes ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENT
     NO MAXVALUE
     CACHE 1
 );
+
+--
+-- Name: lead_count_changes; Type: TABLE; Schema: app; Owner: leads_owner
+--
+
+CREATE TABLE app.lead_count_changes (
+    status public.lead_status NOT NULL,
+    lead_type public.lead_type NOT NULL,
+    priority public.lead_priority NOT NULL,
+    is_spam boolean NOT NULL,
+    trashed boolean NOT NULL,
+    change integer NOT NULL
+)
+WITH (autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='1000', autovacuum_vacuum_insert_threshold='-1', autovacuum_vacuum_cost_delay='0');
+
+ALTER TABLE app.lead_count_changes OWNER TO leads_owner;
+
+--
+-- Name: TABLE lead_count_changes; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON TABLE app.lead_count_changes IS 'What has changed in app.lead_counts since, written by the triggers contact_leads_totals_...: read app.lead_totals.';
+
+--
+-- Name: COLUMN lead_count_changes.status; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.lead_count_changes.status IS 'Where the leads stand.';
+
+--
+-- Name: COLUMN lead_count_changes.lead_type; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.lead_count_changes.lead_type IS 'Which form they came by.';
+
+--
+-- Name: COLUMN lead_count_changes.priority; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.lead_count_changes.priority IS 'How soon they want an answer.';
+
+--
+-- Name: COLUMN lead_count_changes.is_spam; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.lead_count_changes.is_spam IS 'Whether they are judged to be spam.';
+
+--
+-- Name: COLUMN lead_count_changes.trashed; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.lead_count_changes.trashed IS 'Whether they are in the trash.';
+
+--
+-- Name: COLUMN lead_count_changes.change; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.lead_count_changes.change IS 'How many more, or fewer.';
+
+--
+-- Name: lead_counts; Type: TABLE; Schema: app; Owner: leads_owner
+--
+
+CREATE TABLE app.lead_counts (
+    status public.lead_status NOT NULL,
+    lead_type public.lead_type NOT NULL,
+    priority public.lead_priority NOT NULL,
+    is_spam boolean NOT NULL,
+    trashed boolean NOT NULL,
+    leads bigint NOT NULL
+)
+WITH (fillfactor='50', autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='1000');
+
+ALTER TABLE app.lead_counts OWNER TO leads_owner;
+
+--
+-- Name: TABLE lead_counts; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON TABLE app.lead_counts IS 'How many leads there were of each kind when service.tidy() last folded: read app.lead_totals.';
+
+--
+-- Name: COLUMN lead_counts.status; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.lead_counts.status IS 'Where the leads stand.';
+
+--
+-- Name: COLUMN lead_counts.lead_type; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.lead_counts.lead_type IS 'Which form they came by.';
+
+--
+-- Name: COLUMN lead_counts.priority; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.lead_counts.priority IS 'How soon they want an answer.';
+
+--
+-- Name: COLUMN lead_counts.is_spam; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.lead_counts.is_spam IS 'Whether they are judged to be spam.';
+
+--
+-- Name: COLUMN lead_counts.trashed; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.lead_counts.trashed IS 'Whether they are in the trash.';
+
+--
+-- Name: COLUMN lead_counts.leads; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.lead_counts.leads IS 'How many.';
+
+--
+-- Name: lead_search; Type: TABLE; Schema: app; Owner: leads_owner
+--
+
+CREATE TABLE app.lead_search (
+    lead_id bigint NOT NULL,
+    document tsvector NOT NULL,
+    names text NOT NULL
+);
+
+ALTER TABLE app.lead_search OWNER TO leads_owner;
+
+--
+-- Name: TABLE lead_search; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON TABLE app.lead_search IS 'What search looks in, a row a lead, kept by the triggers contact_leads_search_insert and contact_leads_search_update.';
+
+--
+-- Name: COLUMN lead_search.lead_id; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.lead_search.lead_id IS 'The lead.';
+
+--
+-- Name: COLUMN lead_search.document; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.lead_search.document IS 'Its words and English stems, weighted, for app.search_query: see app.search_document.';
+
+--
+-- Name: COLUMN lead_search.names; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.lead_search.names IS 'The words of its name, company and e-mail for fragments and typos: see app.search_names.';
+
+--
+-- Name: lead_totals; Type: VIEW; Schema: app; Owner: leads_owner
+--
+
+CREATE VIEW app.lead_totals WITH (security_invoker='false') AS
+ SELECT c.status,
+    c.lead_type,
+    c.priority,
+    c.is_spam,
+    c.trashed,
+    c.leads
+   FROM app.lead_counts c
+UNION ALL
+ SELECT c.status,
+    c.lead_type,
+    c.priority,
+    c.is_spam,
+    c.trashed,
+    (c.change)::bigint AS leads
+   FROM app.lead_count_changes c;
+
+ALTER VIEW app.lead_totals OWNER TO leads_owner;
+
+--
+-- Name: VIEW lead_totals; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON VIEW app.lead_totals IS 'How many leads there are, exact in every snapshot. To be summed up: one kind of lead may have several rows, some below zero.';
+
+--
+-- Name: COLUMN lead_totals.status; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.lead_totals.status IS 'Where the leads stand.';
+
+--
+-- Name: COLUMN lead_totals.lead_type; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.lead_totals.lead_type IS 'Which form they came by.';
+
+--
+-- Name: COLUMN lead_totals.priority; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.lead_totals.priority IS 'How soon they want an answer.';
+
+--
+-- Name: COLUMN lead_totals.is_spam; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.lead_totals.is_spam IS 'Whether they are judged to be spam.';
+
+--
+-- Name: COLUMN lead_totals.trashed; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.lead_totals.trashed IS 'Whether they are in the trash.';
+
+--
+-- Name: COLUMN lead_totals.leads; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.lead_totals.leads IS 'So many, or so many more or fewer: sum(leads) is the number.';
 
 --
 -- Name: revoked_tokens_id_seq; Type: SEQUENCE; Schema: app; Owner: leads_owner
@@ -1320,6 +2309,20 @@ ALTER TABLE ONLY app.idempotency_keys
     ADD CONSTRAINT idempotency_keys_pkey PRIMARY KEY (lead_type, key);
 
 --
+-- Name: lead_counts lead_counts_pkey; Type: CONSTRAINT; Schema: app; Owner: leads_owner
+--
+
+ALTER TABLE ONLY app.lead_counts
+    ADD CONSTRAINT lead_counts_pkey PRIMARY KEY (status, lead_type, priority, is_spam, trashed);
+
+--
+-- Name: lead_search lead_search_pkey; Type: CONSTRAINT; Schema: app; Owner: leads_owner
+--
+
+ALTER TABLE ONLY app.lead_search
+    ADD CONSTRAINT lead_search_pkey PRIMARY KEY (lead_id);
+
+--
 -- Name: revoked_tokens revoked_tokens_jti_key; Type: CONSTRAINT; Schema: app; Owner: leads_owner
 --
 
@@ -1402,6 +2405,18 @@ CREATE INDEX adoption_notes_lead_id ON app.adoption_notes USING btree (lead_id) 
 CREATE INDEX idempotency_keys_created_at ON app.idempotency_keys USING btree (created_at);
 
 --
+-- Name: lead_search_document; Type: INDEX; Schema: app; Owner: leads_owner
+--
+
+CREATE INDEX lead_search_document ON app.lead_search USING gin (document) WITH (fastupdate='on', gin_pending_list_limit='4096');
+
+--
+-- Name: lead_search_names; Type: INDEX; Schema: app; Owner: leads_owner
+--
+
+CREATE INDEX lead_search_names ON app.lead_search USING gin (names public.gin_trgm_ops) WITH (fastupdate='on', gin_pending_list_limit='4096');
+
+--
 -- Name: users_username_key; Type: INDEX; Schema: app; Owner: leads_owner
 --
 
@@ -1420,6 +2435,12 @@ CREATE INDEX idx_contact_leads_created_at ON public.contact_leads USING btree (c
 CREATE INDEX idx_contact_leads_email ON public.contact_leads USING btree (lower(email));
 
 --
+-- Name: idx_contact_leads_lead_type; Type: INDEX; Schema: public; Owner: leads_owner
+--
+
+CREATE INDEX idx_contact_leads_lead_type ON public.contact_leads USING btree (lead_type, created_at DESC, id DESC);
+
+--
 -- Name: idx_contact_leads_priority; Type: INDEX; Schema: public; Owner: leads_owner
 --
 
@@ -1432,10 +2453,22 @@ CREATE INDEX idx_contact_leads_priority ON public.contact_leads USING btree (pri
 CREATE INDEX idx_contact_leads_role ON public.contact_leads USING btree (role);
 
 --
+-- Name: idx_contact_leads_spam; Type: INDEX; Schema: public; Owner: leads_owner
+--
+
+CREATE INDEX idx_contact_leads_spam ON public.contact_leads USING btree (created_at DESC, id DESC) WHERE is_spam;
+
+--
 -- Name: idx_contact_leads_status; Type: INDEX; Schema: public; Owner: leads_owner
 --
 
 CREATE INDEX idx_contact_leads_status ON public.contact_leads USING btree (status, created_at DESC, id DESC);
+
+--
+-- Name: idx_contact_leads_trash; Type: INDEX; Schema: public; Owner: leads_owner
+--
+
+CREATE INDEX idx_contact_leads_trash ON public.contact_leads USING btree (created_at DESC, id DESC) WHERE (deleted_at IS NOT NULL);
 
 --
 -- Name: idx_contact_leads_updated_at; Type: INDEX; Schema: public; Owner: leads_owner
@@ -1468,6 +2501,78 @@ CREATE TRIGGER contact_leads_lifecycle BEFORE UPDATE OF status ON public.contact
 COMMENT ON TRIGGER contact_leads_lifecycle ON public.contact_leads IS 'The lifecycle unread, processing, contacted, archived. It runs before trigger_contact_leads_updated_at: triggers run in the order of their names.';
 
 --
+-- Name: contact_leads contact_leads_search_insert; Type: TRIGGER; Schema: public; Owner: leads_owner
+--
+
+CREATE TRIGGER contact_leads_search_insert AFTER INSERT ON public.contact_leads FOR EACH ROW EXECUTE FUNCTION app.keep_search();
+
+--
+-- Name: TRIGGER contact_leads_search_insert ON contact_leads; Type: COMMENT; Schema: public; Owner: leads_owner
+--
+
+COMMENT ON TRIGGER contact_leads_search_insert ON public.contact_leads IS 'A new lead can be found at once.';
+
+--
+-- Name: contact_leads contact_leads_search_update; Type: TRIGGER; Schema: public; Owner: leads_owner
+--
+
+CREATE TRIGGER contact_leads_search_update AFTER UPDATE OF name, company, email, subject, message ON public.contact_leads FOR EACH ROW WHEN ((((((old.name IS DISTINCT FROM new.name) OR (old.company IS DISTINCT FROM new.company)) OR (old.email IS DISTINCT FROM new.email)) OR (old.subject IS DISTINCT FROM new.subject)) OR (old.message IS DISTINCT FROM new.message))) EXECUTE FUNCTION app.keep_search();
+
+--
+-- Name: TRIGGER contact_leads_search_update ON contact_leads; Type: COMMENT; Schema: public; Owner: leads_owner
+--
+
+COMMENT ON TRIGGER contact_leads_search_update ON public.contact_leads IS 'A corrected lead is found by its new words. A change of status, priority, notes or tags costs nothing here.';
+
+--
+-- Name: contact_leads contact_leads_totals_delete; Type: TRIGGER; Schema: public; Owner: leads_owner
+--
+
+CREATE TRIGGER contact_leads_totals_delete AFTER DELETE ON public.contact_leads REFERENCING OLD TABLE AS old_leads FOR EACH STATEMENT EXECUTE FUNCTION app.count_leads();
+
+--
+-- Name: TRIGGER contact_leads_totals_delete ON contact_leads; Type: COMMENT; Schema: public; Owner: leads_owner
+--
+
+COMMENT ON TRIGGER contact_leads_totals_delete ON public.contact_leads IS 'An erased lead counts no more.';
+
+--
+-- Name: contact_leads contact_leads_totals_insert; Type: TRIGGER; Schema: public; Owner: leads_owner
+--
+
+CREATE TRIGGER contact_leads_totals_insert AFTER INSERT ON public.contact_leads REFERENCING NEW TABLE AS new_leads FOR EACH STATEMENT EXECUTE FUNCTION app.count_leads();
+
+--
+-- Name: TRIGGER contact_leads_totals_insert ON contact_leads; Type: COMMENT; Schema: public; Owner: leads_owner
+--
+
+COMMENT ON TRIGGER contact_leads_totals_insert ON public.contact_leads IS 'New leads count at once.';
+
+--
+-- Name: contact_leads contact_leads_totals_truncate; Type: TRIGGER; Schema: public; Owner: leads_owner
+--
+
+CREATE TRIGGER contact_leads_totals_truncate AFTER TRUNCATE ON public.contact_leads FOR EACH STATEMENT EXECUTE FUNCTION app.count_leads();
+
+--
+-- Name: TRIGGER contact_leads_totals_truncate ON contact_leads; Type: COMMENT; Schema: public; Owner: leads_owner
+--
+
+COMMENT ON TRIGGER contact_leads_totals_truncate ON public.contact_leads IS 'An emptied table has totals of nothing.';
+
+--
+-- Name: contact_leads contact_leads_totals_update; Type: TRIGGER; Schema: public; Owner: leads_owner
+--
+
+CREATE TRIGGER contact_leads_totals_update AFTER UPDATE ON public.contact_leads REFERENCING OLD TABLE AS old_leads NEW TABLE AS new_leads FOR EACH STATEMENT EXECUTE FUNCTION app.count_leads();
+
+--
+-- Name: TRIGGER contact_leads_totals_update ON contact_leads; Type: COMMENT; Schema: public; Owner: leads_owner
+--
+
+COMMENT ON TRIGGER contact_leads_totals_update ON public.contact_leads IS 'A lead that moves counts where it is now. Of an UPDATE only the difference is written.';
+
+--
 -- Name: contact_leads trigger_contact_leads_updated_at; Type: TRIGGER; Schema: public; Owner: leads_owner
 --
 
@@ -1485,6 +2590,21 @@ COMMENT ON TRIGGER trigger_contact_leads_updated_at ON public.contact_leads IS '
 
 ALTER TABLE ONLY app.adoption_notes
     ADD CONSTRAINT adoption_notes_lead_id_fkey FOREIGN KEY (lead_id) REFERENCES public.contact_leads(id) ON DELETE CASCADE;
+
+--
+-- Name: lead_search lead_search_lead_id_fkey; Type: FK CONSTRAINT; Schema: app; Owner: leads_owner
+--
+
+ALTER TABLE ONLY app.lead_search
+    ADD CONSTRAINT lead_search_lead_id_fkey FOREIGN KEY (lead_id) REFERENCES public.contact_leads(id) ON UPDATE CASCADE ON DELETE CASCADE;
+
+--
+-- Name: SCHEMA api; Type: ACL; Schema: -; Owner: leads_owner
+--
+
+GRANT USAGE ON SCHEMA api TO leads_admin;
+GRANT USAGE ON SCHEMA api TO leads_editor;
+GRANT USAGE ON SCHEMA api TO leads_viewer;
 
 --
 -- Name: SCHEMA app; Type: ACL; Schema: -; Owner: leads_owner
@@ -1505,28 +2625,67 @@ GRANT USAGE ON SCHEMA service TO leads_editor;
 GRANT USAGE ON SCHEMA service TO leads_admin;
 
 --
--- Name: FUNCTION check_label(p_parameter text, p_value text, p_enum anyenum); Type: ACL; Schema: app; Owner: leads_owner
+-- Name: FUNCTION check_query(p_query text); Type: ACL; Schema: app; Owner: leads_owner
 --
 
-REVOKE ALL ON FUNCTION app.check_label(p_parameter text, p_value text, p_enum anyenum) FROM PUBLIC;
-GRANT ALL ON FUNCTION app.check_label(p_parameter text, p_value text, p_enum anyenum) TO leads_viewer;
-GRANT ALL ON FUNCTION app.check_label(p_parameter text, p_value text, p_enum anyenum) TO leads_editor;
-GRANT ALL ON FUNCTION app.check_label(p_parameter text, p_value text, p_enum anyenum) TO leads_admin;
+REVOKE ALL ON FUNCTION app.check_query(p_query text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.check_query(p_query text) TO leads_viewer;
+GRANT ALL ON FUNCTION app.check_query(p_query text) TO leads_editor;
+GRANT ALL ON FUNCTION app.check_query(p_query text) TO leads_admin;
 
 --
--- Name: FUNCTION cursor_of(p_created_at timestamp with time zone, p_id bigint); Type: ACL; Schema: app; Owner: leads_owner
+-- Name: FUNCTION count_leads(); Type: ACL; Schema: app; Owner: leads_owner
 --
 
-REVOKE ALL ON FUNCTION app.cursor_of(p_created_at timestamp with time zone, p_id bigint) FROM PUBLIC;
-GRANT ALL ON FUNCTION app.cursor_of(p_created_at timestamp with time zone, p_id bigint) TO leads_viewer;
-GRANT ALL ON FUNCTION app.cursor_of(p_created_at timestamp with time zone, p_id bigint) TO leads_editor;
-GRANT ALL ON FUNCTION app.cursor_of(p_created_at timestamp with time zone, p_id bigint) TO leads_admin;
+REVOKE ALL ON FUNCTION app.count_leads() FROM PUBLIC;
+
+--
+-- Name: FUNCTION fold(p_text text); Type: ACL; Schema: app; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION app.fold(p_text text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.fold(p_text text) TO leads_viewer;
+GRANT ALL ON FUNCTION app.fold(p_text text) TO leads_editor;
+GRANT ALL ON FUNCTION app.fold(p_text text) TO leads_admin;
 
 --
 -- Name: FUNCTION follow_lead_lifecycle(); Type: ACL; Schema: app; Owner: leads_owner
 --
 
 REVOKE ALL ON FUNCTION app.follow_lead_lifecycle() FROM PUBLIC;
+
+--
+-- Name: FUNCTION is_plain_query(p_query text); Type: ACL; Schema: app; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION app.is_plain_query(p_query text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.is_plain_query(p_query text) TO leads_viewer;
+GRANT ALL ON FUNCTION app.is_plain_query(p_query text) TO leads_editor;
+GRANT ALL ON FUNCTION app.is_plain_query(p_query text) TO leads_admin;
+
+--
+-- Name: FUNCTION keep_search(); Type: ACL; Schema: app; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION app.keep_search() FROM PUBLIC;
+
+--
+-- Name: FUNCTION lexeme(p_text text); Type: ACL; Schema: app; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION app.lexeme(p_text text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.lexeme(p_text text) TO leads_viewer;
+GRANT ALL ON FUNCTION app.lexeme(p_text text) TO leads_editor;
+GRANT ALL ON FUNCTION app.lexeme(p_text text) TO leads_admin;
+
+--
+-- Name: FUNCTION matching_leads(p_query text); Type: ACL; Schema: app; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION app.matching_leads(p_query text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.matching_leads(p_query text) TO leads_viewer;
+GRANT ALL ON FUNCTION app.matching_leads(p_query text) TO leads_editor;
+GRANT ALL ON FUNCTION app.matching_leads(p_query text) TO leads_admin;
 
 --
 -- Name: FUNCTION now(); Type: ACL; Schema: app; Owner: leads_owner
@@ -1538,13 +2697,61 @@ GRANT ALL ON FUNCTION app.now() TO leads_editor;
 GRANT ALL ON FUNCTION app.now() TO leads_admin;
 
 --
--- Name: FUNCTION read_cursor(p_cursor text, OUT created_at timestamp with time zone, OUT id bigint); Type: ACL; Schema: app; Owner: leads_owner
+-- Name: FUNCTION plain(p_text text); Type: ACL; Schema: app; Owner: leads_owner
 --
 
-REVOKE ALL ON FUNCTION app.read_cursor(p_cursor text, OUT created_at timestamp with time zone, OUT id bigint) FROM PUBLIC;
-GRANT ALL ON FUNCTION app.read_cursor(p_cursor text, OUT created_at timestamp with time zone, OUT id bigint) TO leads_viewer;
-GRANT ALL ON FUNCTION app.read_cursor(p_cursor text, OUT created_at timestamp with time zone, OUT id bigint) TO leads_editor;
-GRANT ALL ON FUNCTION app.read_cursor(p_cursor text, OUT created_at timestamp with time zone, OUT id bigint) TO leads_admin;
+REVOKE ALL ON FUNCTION app.plain(p_text text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.plain(p_text text) TO leads_viewer;
+GRANT ALL ON FUNCTION app.plain(p_text text) TO leads_editor;
+GRANT ALL ON FUNCTION app.plain(p_text text) TO leads_admin;
+
+--
+-- Name: FUNCTION search_document(p_name text, p_company text, p_email text, p_subject text, p_message text); Type: ACL; Schema: app; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION app.search_document(p_name text, p_company text, p_email text, p_subject text, p_message text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION words(p_text text); Type: ACL; Schema: app; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION app.words(p_text text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.words(p_text text) TO leads_viewer;
+GRANT ALL ON FUNCTION app.words(p_text text) TO leads_editor;
+GRANT ALL ON FUNCTION app.words(p_text text) TO leads_admin;
+
+--
+-- Name: FUNCTION search_names(p_name text, p_company text, p_email text); Type: ACL; Schema: app; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION app.search_names(p_name text, p_company text, p_email text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION search_query(p_query text); Type: ACL; Schema: app; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION app.search_query(p_query text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.search_query(p_query text) TO leads_viewer;
+GRANT ALL ON FUNCTION app.search_query(p_query text) TO leads_editor;
+GRANT ALL ON FUNCTION app.search_query(p_query text) TO leads_admin;
+
+--
+-- Name: FUNCTION search_score(p_rank double precision, p_created_at timestamp with time zone); Type: ACL; Schema: app; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION app.search_score(p_rank double precision, p_created_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.search_score(p_rank double precision, p_created_at timestamp with time zone) TO leads_viewer;
+GRANT ALL ON FUNCTION app.search_score(p_rank double precision, p_created_at timestamp with time zone) TO leads_editor;
+GRANT ALL ON FUNCTION app.search_score(p_rank double precision, p_created_at timestamp with time zone) TO leads_admin;
+
+--
+-- Name: FUNCTION search_snippet(p_name text, p_company text, p_email text, p_subject text, p_message text, p_query tsquery); Type: ACL; Schema: app; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION app.search_snippet(p_name text, p_company text, p_email text, p_subject text, p_message text, p_query tsquery) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.search_snippet(p_name text, p_company text, p_email text, p_subject text, p_message text, p_query tsquery) TO leads_viewer;
+GRANT ALL ON FUNCTION app.search_snippet(p_name text, p_company text, p_email text, p_subject text, p_message text, p_query tsquery) TO leads_editor;
+GRANT ALL ON FUNCTION app.search_snippet(p_name text, p_company text, p_email text, p_subject text, p_message text, p_query tsquery) TO leads_admin;
 
 --
 -- Name: FUNCTION set_updated_at(); Type: ACL; Schema: app; Owner: leads_owner
@@ -1553,12 +2760,30 @@ GRANT ALL ON FUNCTION app.read_cursor(p_cursor text, OUT created_at timestamp wi
 REVOKE ALL ON FUNCTION app.set_updated_at() FROM PUBLIC;
 
 --
+-- Name: FUNCTION similar_leads(p_query text, p_typos boolean); Type: ACL; Schema: app; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION app.similar_leads(p_query text, p_typos boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.similar_leads(p_query text, p_typos boolean) TO leads_viewer;
+GRANT ALL ON FUNCTION app.similar_leads(p_query text, p_typos boolean) TO leads_editor;
+GRANT ALL ON FUNCTION app.similar_leads(p_query text, p_typos boolean) TO leads_admin;
+
+--
 -- Name: FUNCTION tags_valid(p_tags text[]); Type: ACL; Schema: app; Owner: leads_owner
 --
 
 REVOKE ALL ON FUNCTION app.tags_valid(p_tags text[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.tags_valid(p_tags text[]) TO leads_editor;
 GRANT ALL ON FUNCTION app.tags_valid(p_tags text[]) TO leads_admin;
+
+--
+-- Name: FUNCTION typos_of(p_word text); Type: ACL; Schema: app; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION app.typos_of(p_word text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.typos_of(p_word text) TO leads_viewer;
+GRANT ALL ON FUNCTION app.typos_of(p_word text) TO leads_editor;
+GRANT ALL ON FUNCTION app.typos_of(p_word text) TO leads_admin;
 
 --
 -- Name: FUNCTION applied_migrations(); Type: ACL; Schema: service; Owner: leads_owner
@@ -1608,15 +2833,6 @@ GRANT ALL ON FUNCTION service.lead_stats() TO leads_editor;
 GRANT ALL ON FUNCTION service.lead_stats() TO leads_admin;
 
 --
--- Name: FUNCTION list_leads(p_status text, p_lead_type text, p_priority text, p_limit integer, p_cursor text); Type: ACL; Schema: service; Owner: leads_owner
---
-
-REVOKE ALL ON FUNCTION service.list_leads(p_status text, p_lead_type text, p_priority text, p_limit integer, p_cursor text) FROM PUBLIC;
-GRANT ALL ON FUNCTION service.list_leads(p_status text, p_lead_type text, p_priority text, p_limit integer, p_cursor text) TO leads_viewer;
-GRANT ALL ON FUNCTION service.list_leads(p_status text, p_lead_type text, p_priority text, p_limit integer, p_cursor text) TO leads_editor;
-GRANT ALL ON FUNCTION service.list_leads(p_status text, p_lead_type text, p_priority text, p_limit integer, p_cursor text) TO leads_admin;
-
---
 -- Name: FUNCTION purge_expired(); Type: ACL; Schema: service; Owner: leads_owner
 --
 
@@ -1638,11 +2854,42 @@ REVOKE ALL ON FUNCTION service.revoked_tokens(p_known text, OUT state text, OUT 
 GRANT ALL ON FUNCTION service.revoked_tokens(p_known text, OUT state text, OUT tokens uuid[]) TO leads_service;
 
 --
+-- Name: FUNCTION tidy(); Type: ACL; Schema: service; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION service.tidy() FROM PUBLIC;
+GRANT ALL ON FUNCTION service.tidy() TO leads_service;
+
+--
 -- Name: FUNCTION user_profile(p_username text); Type: ACL; Schema: service; Owner: leads_owner
 --
 
 REVOKE ALL ON FUNCTION service.user_profile(p_username text) FROM PUBLIC;
 GRANT ALL ON FUNCTION service.user_profile(p_username text) TO leads_service;
+
+--
+-- Name: TABLE leads; Type: ACL; Schema: api; Owner: leads_owner
+--
+
+GRANT SELECT ON TABLE api.leads TO leads_admin;
+GRANT SELECT ON TABLE api.leads TO leads_editor;
+GRANT SELECT ON TABLE api.leads TO leads_viewer;
+
+--
+-- Name: TABLE lead_search; Type: ACL; Schema: app; Owner: leads_owner
+--
+
+GRANT SELECT ON TABLE app.lead_search TO leads_admin;
+GRANT SELECT ON TABLE app.lead_search TO leads_editor;
+GRANT SELECT ON TABLE app.lead_search TO leads_viewer;
+
+--
+-- Name: TABLE lead_totals; Type: ACL; Schema: app; Owner: leads_owner
+--
+
+GRANT SELECT ON TABLE app.lead_totals TO leads_admin;
+GRANT SELECT ON TABLE app.lead_totals TO leads_editor;
+GRANT SELECT ON TABLE app.lead_totals TO leads_viewer;
 
 --
 -- Name: TABLE status_moves; Type: ACL; Schema: app; Owner: leads_owner

@@ -6,6 +6,7 @@ Every identifier and type name in a statement comes from here, so nothing a clie
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import orjson
 
@@ -47,7 +48,7 @@ class Column:
     """A column; of a domain the type is the one under it.
 
     `sql_type` and `sql_array_type` are qualified and quoted (the latter None where there is no array of it); `kind` is json,
-    composite, array, text or other.
+    composite, array, text or other. `not_null` is what a table promises; a view promises nothing. `labels` are an enum's.
     """
 
     name: str
@@ -55,6 +56,8 @@ class Column:
     sql_type: str
     sql_array_type: str | None
     kind: str
+    not_null: bool = False
+    labels: tuple[str, ...] = ()
 
     @property
     def sql(self) -> str:
@@ -126,12 +129,12 @@ class Catalogue:
         return snapshot
 
 
-def _relation(read: dict[str, object]) -> Relation:
-    columns: list[dict[str, str | None]] = read["columns"]  # type: ignore[assignment]
+def _relation(read: dict[str, Any]) -> Relation:
+    columns: list[dict[str, Any]] = read["columns"]
     return Relation(str(read["schema"]), str(read["name"]), {str(c["name"]): _column(c) for c in columns})
 
 
-def _column(read: dict[str, str | None]) -> Column:
+def _column(read: dict[str, Any]) -> Column:
     schema = quoted(str(read["type_schema"]))
     return Column(
         name=str(read["name"]),
@@ -139,4 +142,6 @@ def _column(read: dict[str, str | None]) -> Column:
         sql_type=f"{schema}.{quoted(str(read['type']))}",
         sql_array_type=f"{schema}.{quoted(read['array_type'])}" if read["array_type"] else None,
         kind=str(read["kind"]),
+        not_null=bool(read["not_null"]),
+        labels=tuple(read["labels"] or ()),
     )

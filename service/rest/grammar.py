@@ -75,6 +75,9 @@ class Selected:
     cast: str | None
 
 
+EVERYTHING = (Selected(Field("*"), None, None),)
+
+
 @dataclass(frozen=True)
 class Ordered:
     """One item of `order`. None stands for PostgreSQL's default: ascending; nulls last then, first when descending."""
@@ -109,7 +112,9 @@ def pairs_of(query_string: str) -> list[tuple[str, str]]:
     if len(query_string) > MAX_LENGTH:
         raise QueryError("query", f"the query is longer than {MAX_LENGTH} bytes")
     try:
-        pairs = parse_qsl(query_string, keep_blank_values=True, errors="strict", max_num_fields=MAX_PARAMETERS, separator="&")
+        # As PostgREST reads it, a name alone is nothing.
+        given = "&".join(piece for piece in query_string.split("&") if "=" in piece)
+        pairs = parse_qsl(given, keep_blank_values=True, errors="strict", max_num_fields=MAX_PARAMETERS, separator="&")
     except UnicodeDecodeError:
         raise QueryError("query", "the query is not valid UTF-8") from None
     except ValueError:
@@ -139,7 +144,7 @@ class Reader:
         self._conditions = 0
 
     def read(self, pairs: list[tuple[str, str]], own: Sequence[str]) -> Query:
-        select: tuple[Selected, ...] = (Selected(Field("*"), None, None),)
+        select: tuple[Selected, ...] | None = None
         filters: list[Tree] = []
         order: tuple[Ordered, ...] = ()
         numbers: dict[str, int] = {}
@@ -155,7 +160,7 @@ class Reader:
                     owned[name] = text
                     continue
             if name == "select":
-                select = self.select(text)
+                select = select or self.select(text)
             elif name in ("columns", "on_conflict"):
                 continue  # of writes
             elif last in ("and", "or"):
@@ -168,7 +173,7 @@ class Reader:
                 numbers[last] = _whole_number(name, text)
             else:
                 filters.append(self.filter(name, text))
-        shape = Shape(select, tuple(filters), order)
+        shape = Shape(select or EVERYTHING, tuple(filters), order)
         return Query(shape, tuple(self.values), numbers.get("limit"), numbers.get("offset", 0), owned)
 
     def value(self, value: str | list[str]) -> int:
@@ -181,7 +186,7 @@ class Reader:
     def select(self, text: str) -> tuple[Selected, ...]:
         scanner = Scanner("select", f'"failed to parse select parameter ({text})"', text)
         if not text:
-            return ()
+            return EVERYTHING
         items = [self._selected(scanner)]
         while scanner.take(","):
             if len(items) >= MAX_CONDITIONS:
@@ -272,7 +277,7 @@ class Reader:
         elif scanner.character == ".":
             scanner.position += 1
             words = ("nullsfirst", "nullslast") if direction else ("asc", "desc", "nullsfirst", "nullslast")
-            raise scanner.failure(_or(f'"{word}"' for word in words))
+            raise scanner.no_word(words, _or(f'"{word}"' for word in words))
         scanner.spaces()
         return Ordered(field, direction, nulls)
 
@@ -308,6 +313,8 @@ class Reader:
         scanner = Scanner(name, f'"failed to parse logic tree ({shortened(text)})"', prefix + text)
         scanner.position = len(prefix)
         group = self._group(scanner, name, operator, negated, 1)
+        while not self._bare and scanner.take(")"):
+            pass  # PostgREST reads no further; its clients have been seen to write one too many
         scanner.end("end of input")
         return group
 
@@ -338,11 +345,15 @@ class Reader:
         if scanner.character in ("", ")", "(", ","):
             raise scanner.failure("field name (* or [a..z0..9_$]), negation operator (not) or logic operator (and, or)")
         field = Field(scanner.name(), self._path(scanner))
-        if negated and not any(scanner.sees(f".{operator}") for operator in OPERATORS):
+        if negated and not any(scanner.sees(f".{operator}") for operator in (*OPERATORS, "not.")):
             scanner.position = begun + len("not.")
             raise scanner.failure("logic operator (and, or)")
         scanner.spaces()
         if not scanner.take("."):
+            misread = next((word for word in ("and", "or") if scanner.text.startswith(word, begun)), None)
+            if misread:
+                scanner.position = begun + len(misread)
+                raise scanner.failure('"("')
             raise scanner.failure('"->>", "->" or delimiter (.)')
         condition = self._condition(scanner, parameter, field, in_logic=True)
         scanner.spaces()
@@ -359,7 +370,7 @@ class Reader:
         language = None
         quantifier: Literal["any", "all"] | None = None
         if operator in FULL_TEXT and scanner.take("("):
-            language = self.value(scanner.identifier())
+            language = self.value(scanner.identifier("operator (eq, gt, ...)"))
             if not scanner.take(")"):
                 raise scanner.failure("operator (eq, gt, ...)")
         elif operator in QUANTIFIED and scanner.take("("):

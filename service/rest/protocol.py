@@ -93,7 +93,7 @@ class Preferences:
             name, _, value = preference.partition("=")
             if value in _PREFERENCES.get(name, ()):
                 chosen.setdefault(name, value)
-            elif preference and name != "max-affected":
+            elif preference and name not in ("max-affected", "timezone"):
                 unknown.append(preference)
         if unknown and chosen.get("handling") == "strict":
             raise QueryError(
@@ -120,8 +120,7 @@ def page_of(limit: int | None, offset: int, range_header: str | None) -> tuple[i
     """Limit and offset of `limit`, `offset` and a Range header together. Raises QueryError 416."""
     if limit is not None and limit < 0:
         raise _no_range("Limit should be greater than or equal to zero.")
-    if offset < 0:
-        raise QueryError("offset", "OFFSET must not be negative", rest_code="2201X")
+    offset = max(offset, 0)
     found = _RANGE.fullmatch(range_header.strip()) if range_header else None
     if found is None:
         return limit, offset
@@ -194,7 +193,8 @@ def error_response(error: BaseException, request_id: object) -> HTTPResponse:
     if isinstance(error, NotFound):
         return _response(404, "PGRST125", "Invalid path specified in request URL")
     if isinstance(error, MethodNotAllowed):
-        return _response(405, "PGRST117", "Unsupported HTTP method", headers={"Allow": error.headers.get("Allow", "")})
+        message = f"Unsupported HTTP method: {error.method}" if hasattr(error, "method") else "Unsupported HTTP method"
+        return _response(405, "PGRST117", message, headers={"Allow": error.headers.get("Allow", "")})
     if isinstance(error, asyncpg.PostgresError) and not _is_ours(error):
         status = next((STATUSES[s[:n]] for s in [error.sqlstate or ""] for n in range(5, 1, -1) if s[:n] in STATUSES), 400)
         if status < 500:

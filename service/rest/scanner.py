@@ -1,6 +1,7 @@
 """A text and a place in it: what PostgREST's parser accepts there, and how it words a refusal."""
 
 import re
+from collections.abc import Sequence
 
 from service.errors import FieldError, Problem
 
@@ -59,8 +60,9 @@ class QueryError(Problem):
         rest_code: str = "PGRST100",
         hint: str | None = None,
         status: int = 400,
+        code: str | None = None,
     ) -> None:
-        code = CODES.get(rest_code, "filter_not_valid")
+        code = code or CODES.get(rest_code, "filter_not_valid")
         text = ": ".join(part for part in (message, details) if part)
         super().__init__(status, code, text, [FieldError(parameter[:100], code, text)] if parameter else ())
         self.parameter = parameter
@@ -86,8 +88,16 @@ class Scanner:
 
     def failure(self, expected: str) -> QueryError:
         """Why the character at this place is refused."""
-        found = f'"{self.character}"' if self.character else "end of input"
+        # Parsec quotes what it finds instead of an end in its own way.
+        quote = "'" if expected.endswith("end of input") else '"'
+        found = f"{quote}{self.character}{quote}" if self.character else "end of input"
         return self._unexpected(found, expected)
+
+    def no_word(self, words: Sequence[str], expected: str) -> QueryError:
+        """Why none of these words is here: where the text parts from the first of them."""
+        common = len(_common_prefix(self.text[self.position :], words[0]))
+        wrong = self.text[self.position + common : self.position + common + 1]
+        return self._unexpected(f'"{wrong}"' if wrong else "end of input", expected)
 
     def _unexpected(self, found: str, expected: str) -> QueryError:
         return QueryError(
@@ -138,7 +148,7 @@ class Scanner:
     def json_key(self) -> str:
         if self.character == '"':
             return self.quoted()
-        return self._dashed(_JSON_KEY, "any non reserved character different from: .,>()")
+        return self._dashed(_JSON_KEY, '"-", digit or any non reserved character different from: .,>()')
 
     def json_index(self) -> str | None:
         """A whole number that is the whole step, else None."""
@@ -157,10 +167,10 @@ class Scanner:
             raise self.failure('digit, "->", "::", ".", "," or end of input' if digits else "digit")
         return None
 
-    def identifier(self) -> str:
+    def identifier(self, expected: str = "letter or digit") -> str:
         found = self._passed(_IDENTIFIER)
         if not found:
-            raise self.failure("letter or digit")
+            raise self.failure(expected)
         return found.strip()
 
     def quoted(self) -> str:
@@ -197,9 +207,7 @@ class Scanner:
         if begun or negated:
             self.position += len(begun)
             return self.failure("operator (eq, gt, ...)")
-        common = len(_common_prefix(self.text[self.position :], "not"))
-        wrong = self.text[self.position + common : self.position + common + 1]
-        return self._unexpected(f'"{wrong}"' if wrong else "end of input", '"not" or operator (eq, gt, ...)')
+        return self.no_word(["not"], '"not" or operator (eq, gt, ...)')
 
     def is_word(self) -> str:
         """What `is` can compare with, in any case."""

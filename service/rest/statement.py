@@ -33,10 +33,16 @@ class Renderer:
     """
 
     def __init__(self, snapshot: Snapshot, relation: Relation, alias: str | None = None) -> None:
+        self.relation = relation
         self._snapshot = snapshot
-        self._relation = relation
         self._alias = alias or relation.sql
         self._slots: list[int] = []
+
+    def beside(self, relation: Relation, alias: str) -> "Renderer":
+        """A renderer over another relation of the same statement: their parameters are numbered together."""
+        other = Renderer(self._snapshot, relation, alias)
+        other._slots = self._slots
+        return other
 
     def statement(self, text: str) -> Statement:
         """The finished statement: all parts were written by this renderer."""
@@ -55,7 +61,7 @@ class Renderer:
                 continue
             sql, _ = self.field(item.field, "select")
             if item.cast is not None:
-                sql = f"CAST({sql} AS {self._cast(item.cast)})"
+                sql = f"CAST({sql} AS {self.cast(item.cast)})"
             # The alias is the client's: an identifier, quoted as any other.
             items.append(f"{sql} AS {quoted(item.name or item.field.name)}")
         return ", ".join(items)
@@ -85,14 +91,15 @@ class Renderer:
 
     def field(self, field: Field, parameter: str) -> tuple[str, Column]:
         """A column, or what its json path leads to; and of what type that is."""
-        column = self._relation.columns.get(field.name)
+        column = self.relation.columns.get(field.name)
         if column is None:
-            raise QueryError(parameter, f"column {self._relation.name}.{field.name} does not exist", rest_code="42703")
+            message = f"column {self.relation.name}.{field.name} does not exist"
+            raise QueryError(parameter, message, rest_code="42703", hint=_meant(self.relation, field.name))
         sql = f"{self._alias}.{column.sql}"
         if not field.path:
             return sql, column
         result = column if column.kind == "json" else JSONB
-        if column.kind in ("composite", "array"):
+        if column.kind != "json":
             sql = f"to_jsonb({sql})"
         for step in field.path:
             key = f"CAST({self.parameter(step.value)} AS int4)" if step.is_index else self.parameter(step.value)
@@ -104,34 +111,43 @@ class Renderer:
         negation = "NOT " if condition.negated else ""
         if condition.operator == "is":
             return f"{negation}{left} IS {condition.word}"
-        assert condition.value is not None, condition
-        if condition.operator in FULL_TEXT:
-            language = "" if condition.language is None else f"CAST({self.parameter(condition.language)} AS regconfig), "
-            document = left if column.type_name == "tsvector" else f"to_tsvector({language}{left})"
-            return f"{negation}{document} @@ {FULL_TEXT[condition.operator]}({language}{self.parameter(condition.value)})"
-        return f"{negation}{left} {self._comparison(condition, condition.value, column)}"
-
-    def _comparison(self, condition: Condition, slot: int, column: Column) -> str:
         operator = condition.operator
+        operand = self.operand(condition, column)
+        if operator in FULL_TEXT:
+            language = self._language(condition)
+            document = left if column.type_name == "tsvector" else f"to_tsvector({language}{left})"
+            return f"{negation}{document} @@ {operand}"
         if operator == "in":
-            array_type = self._array_type(condition, column)
-            return f"= ANY (CAST({self._number(slot)}::text[] AS {array_type}))"
+            return f"{negation}{left} = ANY ({operand})"
         if operator == "isdistinct":
-            return f"IS DISTINCT FROM {self._value(slot, column)}"
-        if operator in SIMPLE:
-            return f"{SIMPLE[operator]} {self._value(slot, column)}"
+            return f"{negation}{left} IS DISTINCT FROM {operand}"
         if operator == "bare":
-            if column.kind == "array":
-                return f"@> CAST(ARRAY[{self.parameter(slot)}] AS {column.sql_type})"
-            return f"= {self._value(slot, column)}"
+            return f"{negation}{left} {'@>' if column.kind == 'array' else '='} {operand}"
+        if condition.quantifier:
+            return f"{negation}{left} {QUANTIFIED[operator]} {condition.quantifier.upper()} ({operand})"
+        return f"{negation}{left} {SIMPLE.get(operator) or QUANTIFIED[operator]} {operand}"
+
+    def operand(self, condition: Condition, column: Column) -> str:
+        """What a condition compares a column of this type with."""
+        assert condition.value is not None, condition
+        operator = condition.operator
+        if operator in FULL_TEXT:
+            return f"{FULL_TEXT[operator]}({self._language(condition)}{self.parameter(condition.value)})"
+        if operator == "bare" and column.kind == "array":
+            return f"CAST(ARRAY[{self.parameter(condition.value)}] AS {column.sql_type})"
         # A pattern is text, whatever it is held against.
         compared = TEXT if operator in ("like", "ilike", "match", "imatch") else column
-        if condition.quantifier is None:
-            return f"{QUANTIFIED[operator]} {self._value(slot, compared)}"
-        array_type = self._array_type(condition, compared)
-        return f"{QUANTIFIED[operator]} {condition.quantifier.upper()} (CAST({self.parameter(slot)} AS {array_type}))"
+        if operator == "in":
+            return f"CAST({self._number(condition.value)}::text[] AS {self._array_type(condition, compared)})"
+        if condition.quantifier:
+            return f"CAST({self.parameter(condition.value)} AS {self._array_type(condition, compared)})"
+        return self.value(condition.value, compared)
 
-    def _value(self, slot: int, column: Column) -> str:
+    def _language(self, condition: Condition) -> str:
+        return "" if condition.language is None else f"CAST({self.parameter(condition.language)} AS regconfig), "
+
+    def value(self, slot: int, column: Column) -> str:
+        """The parameter of a value, as the type of the column it is compared with."""
         parameter = self.parameter(slot)
         return parameter if column.type_name == "text" else f"CAST({parameter} AS {column.sql_type})"
 
@@ -142,7 +158,8 @@ class Renderer:
             )
         return column.sql_array_type
 
-    def _cast(self, name: str) -> str:
+    def cast(self, name: str) -> str:
+        """The type that a cast names, as SQL. Raises QueryError when there is none."""
         sql = self._snapshot.type_sql(name)
         if sql is None:
             raise QueryError("select", f'type "{name}" does not exist', rest_code="42704")
@@ -160,3 +177,25 @@ def conditions(filters: Iterable[Tree]) -> list[Condition]:
     for tree in filters:
         found += conditions(tree.members) if isinstance(tree, Group) else [tree]
     return found
+
+
+def _meant(relation: Relation, name: str) -> str | None:
+    """PostgreSQL's hint for a column that isn't there: the one or two nearest names (parse_relation.c)."""
+    distances = [(_distance(name, known), known) for known in relation.columns]
+    near = [(distance, known) for distance, known in distances if distance <= min(3, len(name) // 2)]
+    best = [known for distance, known in near if distance == min(near)[0]]
+    if not best or len(best) > 2:
+        return None
+    return "Perhaps you meant to reference the " + " or the ".join(f'column "{relation.name}.{known}"' for known in best) + "."
+
+
+def _distance(left: str, right: str) -> int:
+    """The edits between two names (Levenshtein)."""
+    if abs(len(left) - len(right)) > 3:
+        return 4  # too far to be told
+    row = list(range(len(right) + 1))
+    for n, a in enumerate(left, 1):
+        last, row[0] = row[0], n
+        for m, b in enumerate(right, 1):
+            last, row[m] = row[m], min(row[m] + 1, row[m - 1] + 1, last + (a != b))
+    return row[-1]

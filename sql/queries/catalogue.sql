@@ -10,6 +10,10 @@ SELECT json_build_object(
                     'type_schema', tn.nspname,
                     'type', t.typname,
                     'array_type', ta.typname,
+                    'not_null', a.attnotnull,
+                    'labels', (
+                        SELECT json_agg(e.enumlabel ORDER BY e.enumsortorder) FROM pg_catalog.pg_enum AS e WHERE e.enumtypid = t.oid
+                    ),
                     'kind', CASE
                         WHEN t.typname IN ('json', 'jsonb') AND tn.nspname = 'pg_catalog' THEN 'json'
                         WHEN t.typtype = 'c' THEN 'composite'
@@ -36,7 +40,7 @@ SELECT json_build_object(
         FROM pg_catalog.pg_type AS t
         JOIN pg_catalog.pg_namespace AS n ON n.oid = t.typnamespace
         -- Of the built-in ones those that hold data. Not the reg* types: they tell which objects there are.
-        WHERE (n.nspname = 'pg_catalog' AND t.typname IN (
+        WHERE (n.nspname = 'pg_catalog' AND ltrim(t.typname, '_') IN (
                 'bit', 'bool', 'box', 'bpchar', 'bytea', 'cidr', 'circle', 'date', 'daterange', 'float4', 'float8', 'inet', 'int2',
                 'int4', 'int4range', 'int8', 'int8range', 'interval', 'json', 'jsonb', 'line', 'lseg', 'macaddr', 'macaddr8',
                 'money', 'numeric', 'numrange', 'path', 'point', 'polygon', 'text', 'time', 'timestamp', 'timestamptz', 'timetz',

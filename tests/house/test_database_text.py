@@ -76,7 +76,7 @@ def test_down_and_up_again_is_the_same(server: Server, fresh_urls: Urls, tool: M
                 run(connection, path.with_suffix(".rollback.sql").read_text())
         left = connection.execute(
             "SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
-            " WHERE n.nspname IN ('public', 'app', 'service') AND c.relname NOT LIKE '%yoyo%'"
+            " WHERE n.nspname IN ('public', 'app', 'service', 'api') AND c.relname NOT LIKE '%yoyo%'"
         ).fetchone()
         assert left == (0,)
         for path in forward:
@@ -120,11 +120,13 @@ def test_everything_has_a_comment(urls: Urls) -> None:
             AND obj_description(p.oid, 'pg_proc') IS NULL
         UNION ALL
         SELECT c.oid::regclass::text FROM pg_class c WHERE c.relkind IN ('r', 'v') AND c.relname NOT LIKE '%yoyo%'
-            AND c.relnamespace IN ('public'::regnamespace, 'app'::regnamespace) AND obj_description(c.oid, 'pg_class') IS NULL
+            AND c.relnamespace IN ('public'::regnamespace, 'app'::regnamespace, 'api'::regnamespace) AND obj_description(c.oid, 'pg_class') IS NULL
         UNION ALL
         SELECT c.oid::regclass || '.' || a.attname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0
         WHERE c.relkind IN ('r', 'v') AND c.relname NOT LIKE '%yoyo%' AND NOT a.attisdropped
-            AND c.relnamespace IN ('public'::regnamespace, 'app'::regnamespace) AND col_description(c.oid, a.attnum) IS NULL
+            AND c.relnamespace IN ('public'::regnamespace, 'app'::regnamespace, 'api'::regnamespace) AND col_description(c.oid, a.attnum) IS NULL
+        UNION ALL
+        SELECT c.oid::regconfig::text FROM pg_ts_config c WHERE c.cfgnamespace = 'app'::regnamespace AND obj_description(c.oid, 'pg_ts_config') IS NULL
         UNION ALL
         SELECT t.oid::regtype::text FROM pg_type t WHERE t.typtype = 'e' AND obj_description(t.oid, 'pg_type') IS NULL
         UNION ALL

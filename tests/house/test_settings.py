@@ -24,6 +24,7 @@ def test_an_empty_environment_works() -> None:
         ("DATABASE_URL", "postgresql://[::1"), ("JWT_SECRET_KEY", "x" * 31), ("ADMIN_PASSWORD", "x" * 73), ("PUBLIC_RATE_LIMIT", "many"),
         ("PUBLIC_RATE_LIMIT", "0/minute"), ("ADMIN_RATE_LIMIT", "10/fortnight"), ("TRUSTED_PROXIES", "nginx"), ("CORS_ORIGINS", "*"),
         ("CORS_ORIGINS", "https://a.example/path"), ("REDIRECT_ORIGINS", "example.com"), ("LOG_FORMAT", "xml"),
+        ("REST_SCHEMAS", "api,app"), ("REST_SCHEMAS", "service"), ("REST_SCHEMAS", ","), ("REST_MAX_ROWS", "0"),
     ],
 )  # fmt: skip
 def test_a_wrong_one_is_named_and_its_value_is_not(name: str, value: str) -> None:

@@ -27,6 +27,14 @@ CHANGES = {
     "relation app.more": "CREATE TABLE app.more (x int)",
     "policy contact_leads.mine": "CREATE POLICY mine ON contact_leads USING (true)",
     "schema stats": "CREATE SCHEMA stats",
+    "index app.lead_search.app.lead_search_names": "ALTER INDEX app.lead_search_names SET (fastupdate = off)",
+    "relation app.lead_count_changes": "ALTER TABLE app.lead_count_changes RESET (autovacuum_vacuum_threshold)",
+    "relation api.leads": "ALTER VIEW api.leads SET (security_invoker = false)",
+    "comment column api.leads.name": "COMMENT ON COLUMN api.leads.name IS 'x'",
+    "text search configuration app.simple_folded": "ALTER TEXT SEARCH CONFIGURATION app.simple_folded DROP MAPPING FOR word",
+    "comment text search configuration app.english_folded": "COMMENT ON TEXT SEARCH CONFIGURATION app.english_folded IS NULL",
+    "extension pg_trgm": "DROP EXTENSION pg_trgm CASCADE",
+    "extension unaccent": "DROP EXTENSION unaccent CASCADE",
 }  # fmt: skip
 
 

@@ -73,8 +73,42 @@ def test_a_locked_table_fails_it_soon_and_the_next_run_succeeds(empty: Urls, mon
             with pytest.raises(MigrationError, match="lock"):
                 migrate.rollback(empty.owner, len(ALL), force=force)
         assert not migrate.state(empty.owner).unknown
-    assert migrate.migrate(empty.owner) == list(ALL[2:])
     assert migrate.state(empty.owner).matches
+    assert migrate.rollback(empty.owner, len(ALL), force=True) == ALL[::-1]
+    assert migrate.migrate(empty.owner) == ALL
+
+
+def test_leads_that_were_there_are_found_and_counted(fresh_urls: Urls) -> None:
+    migrate.rollback(fresh_urls.owner, len(ALL) - ALL.index("0006.search-and-totals"))
+    with psycopg.connect(fresh_urls.owner, autocommit=True) as connection:
+        connection.execute(
+            "INSERT INTO contact_leads (name, email, status, deleted_at) SELECT 'Jane ' || n, 'jane@example.com',"
+            " CASE WHEN n <= 3 THEN 'archived' ELSE 'unread' END::lead_status, CASE WHEN n = 9 THEN now() END FROM generate_series(1, 10) AS n"
+        )
+        migrate.migrate(fresh_urls.owner)
+        totals = "SELECT status::text, trashed, sum(leads)::int FROM app.lead_totals GROUP BY 1, 2 ORDER BY 1, 2"
+        assert connection.execute(totals).fetchall() == [("archived", False, 3), ("unread", False, 6), ("unread", True, 1)]
+        assert connection.execute("SELECT count(*) FROM app.matching_leads('jane')").fetchone() == (10,)
+
+
+@pytest.mark.parametrize("extension", ["pg_trgm", "unaccent"])
+def test_an_extension_elsewhere_is_named(empty: Urls, extension: str) -> None:
+    with psycopg.connect(empty.superuser, autocommit=True) as connection:
+        connection.execute("CREATE SCHEMA extensions")
+        connection.execute(sql.SQL("CREATE EXTENSION {} SCHEMA extensions").format(sql.Identifier(extension)))
+        with pytest.raises(MigrationError, match=f"ALTER EXTENSION {extension} SET SCHEMA public"):
+            migrate.migrate(empty.owner)
+        connection.execute(sql.SQL("ALTER EXTENSION {} SET SCHEMA public").format(sql.Identifier(extension)))
+    assert migrate.migrate(empty.owner)[-1] == ALL[-1]
+
+
+def test_a_superuser_migrates_and_staff_can_search(empty: Urls) -> None:
+    """Though 0001 takes PUBLIC's right to the functions that the superuser makes, those of the extensions among them."""
+    migrate.migrate(empty.superuser)
+    with psycopg.connect(empty.superuser) as connection:
+        connection.execute("INSERT INTO contact_leads (name, email) VALUES ('Jane Kowalczyk', 'jane@example.com')")
+        connection.execute("SET LOCAL ROLE leads_viewer")
+        assert connection.execute("SELECT count(*) FROM app.matching_leads('kowalcyzk')").fetchone() == (1,)
 
 
 def test_a_database_that_is_ahead_is_left_alone(fresh_urls: Urls) -> None:
@@ -112,6 +146,7 @@ class TestRollback:
         for name in ALL:
             text = (MIGRATIONS / f"{name}.rollback.sql").read_text()
             dropped = set(re.findall(r"DROP TABLE ([\w.]+)", text)) - {"app.status_moves"}  # rules, not rows
+            dropped -= {"app.lead_search", "app.lead_counts", "app.lead_count_changes"}  # made from the leads
             assert {table for table, column in migrate.DESTROYS.findall(text) if not column} == dropped, name
 
     def test_a_column_with_values_counts(self, fresh_urls: Urls, monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:

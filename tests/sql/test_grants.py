@@ -19,6 +19,8 @@ ROLES = ["public", "leads_public", "leads_capture", "leads_service", "leads_view
 # Every object outside PostgreSQL's own schemas, and each privilege it could give: (kind, name, privilege, whether a role has it).
 # Indexes and constraints have no privileges; a table's row type and an array type go with their table and element.
 OURS = "n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'"
+# What the two extensions bring is open to everybody, as everywhere; a test of its own looks at it.
+THEIRS = "NOT EXISTS (SELECT FROM pg_depend AS e WHERE e.classid = {}::regclass AND e.objid = {} AND e.deptype = 'e')"
 RELATION_PRIVILEGES = ["SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER"]
 WALK = f"""
     SELECT 'database', 'the database', p, has_database_privilege(%(role)s, current_database(), p)
@@ -36,9 +38,10 @@ WALK = f"""
     SELECT 'type', n.nspname || '.' || t.typname, 'USAGE', has_type_privilege(%(role)s, t.oid, 'USAGE')
     FROM pg_type AS t JOIN pg_namespace AS n ON n.oid = t.typnamespace LEFT JOIN pg_class AS c ON c.oid = t.typrelid
     WHERE t.typtype IN ('e', 'd', 'c', 'r', 'b') AND t.typelem = 0 AND coalesce(c.relkind, 'c') = 'c' AND {OURS}
+        AND {THEIRS.format("'pg_type'", "t.oid")}
     UNION ALL
     SELECT 'function', p.oid::regprocedure::text, 'EXECUTE', has_function_privilege(%(role)s, p.oid, 'EXECUTE')
-    FROM pg_proc AS p JOIN pg_namespace AS n ON n.oid = p.pronamespace WHERE {OURS}
+    FROM pg_proc AS p JOIN pg_namespace AS n ON n.oid = p.pronamespace WHERE {OURS} AND {THEIRS.format("'pg_proc'", "p.oid")}
 """
 COLUMNS = f"""
     SELECT n.nspname || '.' || c.relname, a.attname, p, has_column_privilege(%(role)s, c.oid, a.attnum, p)
@@ -129,6 +132,17 @@ def test_memberships(owner: Connection) -> None:
     assert set(rows) == {(name, group) for name, groups in written for group in re.findall(r"`(leads_\w+)`", groups)}
 
 
+def test_extensions_bring_functions_that_read_nothing(owner: Connection) -> None:
+    """Of these two, and each in C, with its caller's rights."""
+    rows = owner.execute(
+        "SELECT e.extname, count(*) FILTER (WHERE p.prosecdef OR l.lanname <> 'c') FROM pg_extension AS e"
+        " LEFT JOIN pg_depend AS d ON d.refclassid = 'pg_extension'::regclass AND d.refobjid = e.oid AND d.classid = 'pg_proc'::regclass"
+        " LEFT JOIN pg_proc AS p ON p.oid = d.objid LEFT JOIN pg_language AS l ON l.oid = p.prolang"
+        " WHERE e.extname <> 'plpgsql' GROUP BY e.extname ORDER BY e.extname"
+    ).fetchall()
+    assert rows == [("pg_trgm", 0), ("unaccent", 0)]
+
+
 def test_no_role_has_powers_over_the_server(owner: Connection) -> None:
     rows = owner.execute(
         "SELECT rolname FROM pg_roles WHERE rolname = ANY (%s)"
@@ -180,7 +194,8 @@ REFUSED = {
     "the settings' files": "TABLE pg_hba_file_rules",
     "a large object from a file": "SELECT lo_import('/etc/passwd')",
     "a large object to a file": "SELECT lo_export(lo_from_bytea(0, 'x'), '/tmp/x')",
-    "an extension": "CREATE EXTENSION pg_trgm",
+    "an extension": "CREATE EXTENSION hstore",
+    "another version of one": "ALTER EXTENSION pg_trgm UPDATE",
     "a link elsewhere": "CREATE EXTENSION dblink",
     "a foreign server": "CREATE FOREIGN DATA WRAPPER w",
     "a subscription": "CREATE SUBSCRIPTION s CONNECTION 'dbname=x' PUBLICATION p WITH (connect = false)",

@@ -1,0 +1,117 @@
+"""Which leads a request is about: the engine's filters, and the inbox's own `view` and `q`."""
+
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+import asyncpg
+
+from service.db import Database, Role
+from service.rest.catalogue import Catalogue, Relation, Snapshot
+from service.rest.grammar import Condition, Query, Tree, parse
+from service.rest.scanner import QueryError
+from service.rest.statement import Renderer, conditions
+
+OWN = ("view", "q")
+MAX_SEARCH = 200
+
+# What each view holds, over contact_leads, and over app.lead_totals.
+VIEWS = {
+    "inbox": ("l.deleted_at IS NULL AND NOT l.is_spam", "NOT t.trashed AND NOT t.is_spam"),
+    "trash": ("l.deleted_at IS NOT NULL", "t.trashed"),
+    "spam": ("l.deleted_at IS NULL AND l.is_spam", "NOT t.trashed AND t.is_spam"),
+    "all": ("true", "true"),
+}
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Selection:
+    """A request's choice of leads. `values` are the query's and, when something is searched for, `q` as the last."""
+
+    query: Query
+    view: str
+    snapshot: Snapshot
+    leads: Relation
+    totals: Relation
+    values: tuple[str | list[str], ...]
+    searched: int | None
+
+    def renderer(self) -> Renderer:
+        return Renderer(self.snapshot, self.leads, "l")
+
+
+async def select(catalogue: Catalogue, query_string: str, own: Sequence[str] = ()) -> Selection:
+    """Reads a request's query. `own` names the endpoint's parameters besides. Raises QueryError naming the parameter."""
+    query = parse(query_string, own=(*OWN, *own), bare=True)
+    view = query.own.get("view", "inbox")
+    if view not in VIEWS:
+        raise QueryError("view", f"view must be one of: {', '.join(VIEWS)}")
+    searched = None
+    values = query.values
+    if query.own.get("q", "").strip():
+        if len(query.own["q"]) > MAX_SEARCH:
+            raise QueryError("q", f"q can be {MAX_SEARCH} characters at most", code="query_too_long")
+        searched = len(values)
+        values = (*values, query.own["q"].strip())
+    snapshot, leads = await catalogue.relation("public", "contact_leads")
+    _, totals = await catalogue.relation("app", "lead_totals")
+    assert leads is not None, "public.contact_leads"
+    assert totals is not None, "app.lead_totals"
+    _check_columns(leads, query)
+    return Selection(query, view, snapshot, leads, totals, values, searched)
+
+
+def where(renderer: Renderer, filters: Iterable[Tree], view: str, searched: int | None) -> str:
+    """The condition over `public.contact_leads AS l`."""
+    parts = [VIEWS[view][0], renderer.where(filters)]
+    if searched is not None:
+        parts.append(f"l.id IN (SELECT app.matching_leads({renderer.parameter(searched)}))")
+    return " AND ".join(parts)
+
+
+async def refused_by_name(database: Database, role: Role, selection: Selection, work: Callable[[], Awaitable[T]]) -> T:
+    """Does the work; when PostgreSQL refuses a value, finds the parameter that it came in. Raises QueryError then."""
+    try:
+        return await work()
+    except asyncpg.PostgresError as error:
+        if (error.sqlstate or "")[:2] not in ("22", "42", "54") or error.sqlstate == "42501":
+            raise
+        for condition in conditions(selection.query.shape.filters):
+            await _try(database, role, selection, condition)
+        raise
+
+
+async def _try(database: Database, role: Role, selection: Selection, condition: Condition) -> None:
+    """Evaluates one condition alone. Raises QueryError with PostgreSQL's words when it can't be."""
+    if condition.operator == "is":
+        return
+    renderer = selection.renderer()
+    _, column = renderer.field(condition.field, condition.parameter)
+    # The condition over a row of NULLs shows whether there is such an operator; what it compares with is read apart,
+    # since PostgreSQL wouldn't look at it there.
+    tried = [renderer.condition(condition), f"{renderer.operand(condition, column)} IS NULL"]
+    if condition.operator in ("match", "imatch"):
+        operand = renderer.operand(condition, column)
+        tried.append(f"'' ~ ANY ({operand})" if condition.quantifier else f"'' ~ {operand}")
+    statement = renderer.statement(f"SELECT {', '.join(tried)} FROM (SELECT (NULL::{selection.leads.sql}).*) AS l")
+    try:
+        await database.first(role, statement.text, *statement.arguments(selection.values))
+    except asyncpg.PostgresError as error:
+        message = f"{condition.field.name} can't be compared with that: {error.args[0]}."
+        if column.labels:
+            message += f" It is one of: {', '.join(column.labels)}."
+        raise QueryError(condition.parameter, message) from error
+
+
+def _check_columns(leads: Relation, query: Query) -> None:
+    """Names the parameter that is no column, with those that are."""
+    for condition in conditions(query.shape.filters):
+        if condition.field.name not in leads.columns:
+            known = ", ".join(sorted(leads.columns))
+            raise QueryError(
+                condition.parameter,
+                f"There is no column or parameter {condition.field.name[:100]}. Columns: {known}.",
+                code="parameter_unknown",
+            )
