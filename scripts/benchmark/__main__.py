@@ -1,0 +1,116 @@
+"""scripts/bench: fills embedded databases, serves them with `leads up`, and measures that beside PostgreSQL itself."""
+
+import argparse
+import signal
+import sys
+import time
+from collections import defaultdict
+from dataclasses import replace
+from pathlib import Path
+from statistics import median
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent))
+
+from plans import plans
+from report import Result, lines, show, write_docs
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from stack import BenchError, Stack, bare_sanic
+from workloads import Bench, Sample
+
+GROUPS = ("list", "deep", "lead", "kpis", "search", "export", "form")
+# What must be served for a group to be measured.
+NEEDS = {"search": "/admin/leads/search?q=a", "export": "/admin/leads/export?format=csv&limit=1"}
+# For the estimate: how many workloads a group has, and what a lead costs to make, in seconds.
+WORKLOADS = {"list": 8, "deep": 4, "lead": 4, "kpis": 1, "search": 19, "export": 5, "form": 2}
+FILL_SECONDS = 0.000_5
+EXPORT_SECONDS = 0.000_065
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
+    parser.add_argument("--rows", default="100000", help="how many leads, separated by commas (default 100000)")
+    parser.add_argument("--rounds", type=int, default=5, help="how often each workload has its turn (default 5)")
+    parser.add_argument("--seconds", type=float, default=1.0, help="for how long each time (default 1)")
+    parser.add_argument("--only", action="append", choices=GROUPS, help="this group of workloads alone; may be repeated")
+    parser.add_argument("--write-docs", action="store_true", help="put the figures into docs/performance.md")
+    parser.add_argument("--check", action="store_true", help="a short run on 2,000 leads, which proves that it works")
+    given = parser.parse_args()
+    if given.check:
+        given.rows, given.rounds, given.seconds = "2000", 1, 0.2
+    try:
+        given.rows = [int(part) for part in given.rows.split(",")]
+    except ValueError:
+        parser.error("--rows must be numbers, separated by commas")
+    if min(given.rows) < 1000 or given.rounds < 1 or given.seconds <= 0:
+        parser.error("--rows must be 1000 at least, --rounds 1, --seconds more than 0")
+    return given
+
+
+def main() -> None:
+    given = arguments()
+    # As Ctrl-C: everything that was started is stopped.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    console = Console(highlight=False, soft_wrap=True)
+    if not console.is_terminal:
+        console.width = 200
+    groups = tuple(name for name in GROUPS if not given.only or name in given.only)
+    console.print(f"This takes about {estimate(given, groups) / 60:.0f} minutes. On Ctrl-C all is stopped and removed.")
+    try:
+        with Stack() as stack:
+            results = [measure(stack, rows, given, groups) for rows in given.rows]
+    except BenchError as error:
+        sys.exit(f"bench: {error}")
+    except KeyboardInterrupt:
+        sys.exit("bench: stopped")
+    for result in results:
+        show(console, result)
+    if given.write_docs:
+        write_docs(results, f"{given.rounds} rounds of {given.seconds:g} s")
+
+
+def estimate(given: argparse.Namespace, groups: tuple[str, ...]) -> float:
+    """Seconds."""
+    turn = max(1.0, given.seconds) + 0.3
+    a_round = sum(WORKLOADS[name] * turn for name in groups)
+    of_exports = EXPORT_SECONDS if "export" in groups else 0
+    return sum(20 + rows * FILL_SECONDS + given.rounds * (a_round + rows * of_exports) for rows in given.rows)
+
+
+def measure(stack: Stack, rows: int, given: argparse.Namespace, groups: tuple[str, ...]) -> Result:
+    """Everything at one size."""
+    columns = TextColumn("{task.description:48}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+        task = progress.add_task(f"{rows:,} leads: filling", total=None)
+        began = time.monotonic()
+        stack.fill(rows)
+        result = Result(rows, {}, [f"Filling took {time.monotonic() - began:.0f} s."], {})
+        if rows == max(given.rows):
+            progress.update(task, description=f"{rows:,} leads: plans")
+            result = replace(result, plans=plans(stack, groups))
+        with stack.serving() as service, bare_sanic([1_000, 57_000]) as bare:
+            bench = Bench(stack, service, bare, rows, given.seconds)
+            for name in groups:
+                if name in NEEDS and not service.has(NEEDS[name]):
+                    result.sentences.append(f"There is no {name} yet.")
+                    continue
+                progress.update(task, description=f"{rows:,} leads: {name}", completed=0, total=None)
+                group = bench.groups()[name]()
+                samples = defaultdict[str, list[Sample]](list)
+                progress.update(task, total=given.rounds * len(group.workloads))
+                for workload in [] if given.check else group.workloads:
+                    workload.warm()
+                for _ in range(given.rounds):
+                    for workload in group.workloads:
+                        progress.update(task, description=f"{rows:,} leads: {name}, {workload.name}")
+                        samples[workload.name].append(workload.run())
+                        progress.advance(task)
+                result.lines[name] = lines(group, samples)
+                result.sentences.extend(group.once())
+                if costs := [one.client_us for found in samples.values() for one in found if one.client_us]:
+                    result.sentences.append(f"{name}: the load generator took {median(costs):.0f} us of CPU per answer.")
+    return result
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,281 @@
+"""What is measured, and beside what. The workloads of a group take turns, so that a ratio is of neighbours in time."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from urllib.parse import quote
+
+from stack import Served, Service, Stack, load
+
+CONNECTIONS = 16
+PAGE = 50
+DEEP = 200  # the page asked for by cursor and by offset
+STALL_SECONDS = 3.0
+WARM_SECONDS = 0.2  # until every worker has its connections, and each its statement prepared
+
+INBOX = "deleted_at IS NULL AND NOT is_spam"
+NEWEST = "ORDER BY created_at DESC, id DESC"
+FORM = {
+    "name": "Jane Doe",
+    "email": "jane.doe@example.com",
+    "subject": "A question about your work",
+    "message": "Hello,\n\nI came across your article on event-driven systems and would like to ask how you test them. " * 3,
+    "company": "Example Ltd",
+}
+# Query strings; the vocabulary is that of fill.sql.
+SEARCHES = {
+    "rare word": "q=zeppelin",
+    "word in 1 %": "q=kubernetes",
+    "word in 20 %": "q=website",
+    "word in half of all": "q=project",
+    "two words": "q=kubernetes+project",
+    "two common words": "q=website+project",
+    "rare name, a slip": "q=Quilfeather",
+    "common name, a slip": "q=Schmitd",
+    "fragment of a rare name": "q=illfeath",
+    "fragment of a common one": "q=orthwin",
+    "found nowhere": "q=xylophonist",
+    "word in 20 %, filtered": "q=website&status=eq.processing",
+}
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One measurement: answers per second or, of a download, seconds. Latencies in ms, `refused` answers besides.
+
+    CPU time per answer in us: of the service, of PostgreSQL, of the load generator.
+    """
+
+    value: float
+    p50: float | None = None
+    p95: float | None = None
+    refused: float = 0
+    service_us: float | None = None
+    postgres_us: float | None = None
+    client_us: float | None = None
+
+
+@dataclass(frozen=True)
+class Workload:
+    """`against` names the workload of the same group it is compared with; `aim` is the share of that to be reached.
+
+    `limit_ms` is the aim for the median latency instead. `unit`: "/s" (more is better) or "s". `warm` is called once before.
+    """
+
+    name: str
+    run: Callable[[], Sample]
+    against: str = ""
+    aim: float | None = None
+    limit_ms: float | None = None
+    unit: str = "/s"
+    warm: Callable[[], object] = bool
+
+
+@dataclass(frozen=True)
+class Group:
+    """Workloads in the order in which they take turns, and what `once` finds out after them, in sentences."""
+
+    name: str
+    workloads: list[Workload]
+    once: Callable[[], list[str]] = list
+    seconds: float = field(default=0, kw_only=True)  # that a round takes, about
+
+
+class Bench:
+    """The workloads over a filled stack of `rows` leads."""
+
+    def __init__(self, stack: Stack, service: Service, bare: Served, rows: int, seconds: float) -> None:
+        self._stack, self._service, self._bare, self._rows, self._seconds = stack, service, bare, rows, seconds
+
+    def groups(self) -> dict[str, Callable[[], Group]]:
+        """By name, in order; each is prepared when it is called. Those that write come last."""
+        return {
+            "list": self._lists,
+            "deep": self._deep_pages,
+            "lead": self._one_lead,
+            "kpis": self._kpis,
+            "search": self._searches,
+            "export": self._exports,
+            "form": self._form,
+        }
+
+    def _lists(self) -> Group:
+        pairs = [
+            ("newest first", "", INBOX, 0.8),
+            ("by status", "?status=eq.contacted", f"{INBOX} AND status = 'contacted'", 0.8),
+            ("by company, counted", "?company=ilike.*gmbh*", f"{INBOX} AND company ILIKE '%gmbh%'", None),
+            ("the trash", "?view=trash", "deleted_at IS NOT NULL", 0.8),
+        ]
+        workloads = []
+        for name, query, where, aim in pairs:
+            workloads += [
+                self._http(name, f"/admin/leads{query}", f"SQL, {name}", aim),
+                self._pgbench(f"SQL, {name}", page_sql(where)),
+            ]
+        return Group("list", workloads)
+
+    def _deep_pages(self) -> Group:
+        page = min(DEEP, self._rows // PAGE // 2)
+        skipped = (page - 1) * PAGE
+        cursor, left = None, skipped
+        while left:
+            limit = min(left, 500)
+            after = f"&cursor={cursor}" if cursor else ""
+            cursor = self._service.json("GET", f"/admin/leads?limit={limit}{after}")["next"]
+            left -= limit
+        place = self._stack.sql(
+            "SELECT format('(%L::timestamptz, %s)', created_at, id) FROM contact_leads"
+            f" WHERE {INBOX} {NEWEST} LIMIT 1 OFFSET {skipped - 1}"
+        )
+        keyset = page_sql(f"{INBOX} AND (created_at, id) < {place}")
+        return Group(
+            "deep",
+            [
+                self._http(f"page {page} by cursor", f"/admin/leads?cursor={cursor}", "SQL, keyset", 0.8),
+                self._pgbench("SQL, keyset", keyset),
+                self._http(f"page {page} by offset", f"/admin/leads?offset={skipped}", "SQL, offset"),
+                self._pgbench("SQL, offset", page_sql(INBOX, f"OFFSET {skipped}")),
+            ],
+        )
+
+    def _one_lead(self) -> Group:
+        lead = self._rows // 2
+        return Group(
+            "lead",
+            [
+                self._http("one lead", f"/admin/leads/{lead}", "SQL, one lead", 0.2),
+                self._pgbench("SQL, one lead", f"SELECT row_to_json(l) FROM contact_leads AS l WHERE id = {lead};"),
+                self._bare_sanic("bare Sanic, 1 KB", 1_000),
+                self._bare_sanic("bare Sanic, 57 KB", 57_000),
+            ],
+        )
+
+    def _kpis(self) -> Group:
+        return Group("kpis", [self._http("KPIs", "/admin/leads/stats")])
+
+    def _searches(self) -> Group:
+        # Left to itself the planner reads the leads backwards until it has found fifty.
+        plain = (
+            "WITH found AS MATERIALIZED (SELECT lead_id FROM app.lead_search WHERE document @@ 'zeppelin'::tsquery)"
+            " SELECT json_agg(row_to_json(f)) FROM (SELECT l.* FROM contact_leads AS l JOIN found ON found.lead_id = l.id"
+            f" WHERE {INBOX} ORDER BY l.id DESC LIMIT {PAGE}) AS f;"
+        )
+        workloads = [self._pgbench("SQL, rare word", plain)]
+        for name, query in SEARCHES.items():
+            against = "SQL, rare word" if name == "rare word" else "rare word"
+            workloads.append(self._http(name, f"/admin/leads/search?{query}", against))
+        for name, query in SEARCHES.items():
+            against = "" if name == "rare word" else "rare word, 1 connection"
+            workloads.append(self._http(f"{name}, 1 connection", f"/admin/leads/search?{query}", against, connections=1))
+        return Group("search", workloads)
+
+    def _exports(self) -> Group:
+        leads = f"SELECT * FROM contact_leads WHERE {INBOX} {NEWEST}"
+        rows = f"SELECT row_to_json(l) FROM ({leads}) AS l"
+        workloads = [
+            self._download("CSV", "csv", 0.8, "psql, CSV"),
+            Workload("psql, CSV", lambda: Sample(self._stack.copy_out(leads, "csv header")), unit="s"),
+            self._download("JSON", "json", 0.75, "psql, JSON"),
+            self._download("NDJSON", "ndjson", 0.75, "psql, JSON"),
+            Workload("psql, JSON", lambda: Sample(self._stack.copy_out(rows)), unit="s"),
+        ]
+
+        def memory() -> list[str]:
+            sentences = []
+            stalled = min(STALL_SECONDS, 5 * self._seconds)
+            for name, stall in (("a fast reader", 0.0), (f"a reader who stops for {stalled:.0f} s", stalled)):
+                with self._service.watching_memory() as memory:
+                    _, size = self._service.download("/admin/leads/export?format=csv", stall=stall)
+                sentences.append(
+                    f"Export of {size / 1e6:,.0f} MB of CSV to {name}: the largest worker's memory went from "
+                    f"{memory.before:.0f} to {memory.peak:.0f} MB at most."
+                )
+            return sentences
+
+        return Group("export", workloads, memory, seconds=self._rows * 65e-6)
+
+    def _form(self) -> Group:
+        fields = json.dumps(FORM).replace("'", "''")
+        call = f"SELECT service.capture_lead('contact', '{fields}', '{{\"ip_address\": \"127.0.0.1\"}}', NULL);"
+        return Group(
+            "form",
+            [
+                self._http("form post", "/api/submit-contact", "SQL, capture_lead", 0.5, body=FORM),
+                self._pgbench("SQL, capture_lead", call.replace("\\n", " ")),
+            ],
+        )
+
+    # What a workload runs
+
+    def _http(
+        self,
+        name: str,
+        path: str,
+        against: str = "",
+        aim: float | None = None,
+        *,
+        connections: int = CONNECTIONS,
+        body: object = None,
+    ) -> Workload:
+        request = self._service.request("GET" if body is None else "POST", path, body)
+        # Latency at one connection needs fewer answers than a rate does.
+        seconds = self._seconds if connections > 1 else self._seconds / 2
+        limit_ms = 10.0 if connections == 1 else None
+
+        def run(seconds: float = seconds) -> Sample:
+            return self._load(self._service, request, connections, seconds)
+
+        return Workload(name, run, against, aim, limit_ms, warm=lambda: run(WARM_SECONDS))
+
+    def _bare_sanic(self, name: str, size: int) -> Workload:
+        request = f"GET /{size} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()
+        return Workload(name, lambda: self._load(self._bare, request))
+
+    def _load(self, served: Served, request: bytes, connections: int = CONNECTIONS, seconds: float = 0) -> Sample:
+        service, postgres = served.cpu(), self._stack.cpu()
+        measured = load(served.port, request, connections, seconds or self._seconds)
+        service, postgres = served.cpu() - service, self._stack.cpu() - postgres
+        each = 1e6 / measured["answers"]
+        return Sample(
+            measured["rate"],
+            measured["p50_ms"],
+            measured["p95_ms"],
+            measured["refused"],
+            service * each,
+            postgres * each if served is self._service else None,
+            measured["client_us"],
+        )
+
+    def _pgbench(self, name: str, statement: str) -> Workload:
+        def run() -> Sample:
+            postgres = self._stack.cpu()
+            rate, answers = self._stack.pgbench(statement, CONNECTIONS, self._seconds)
+            return Sample(rate, postgres_us=(self._stack.cpu() - postgres) * 1e6 / answers)
+
+        return Workload(name, run)
+
+    def _download(self, name: str, format_: str, aim: float, against: str) -> Workload:
+        path = f"/admin/leads/export?format={format_}"
+        return Workload(name, lambda: Sample(self._service.download(path)[0]), against, aim, unit="s")
+
+
+def page_sql(where: str, rest: str = "") -> str:
+    """The best plain SQL for a page of the inbox."""
+    return (
+        f"SELECT json_agg(row_to_json(l)) FROM (SELECT * FROM contact_leads WHERE {where} {NEWEST} LIMIT {PAGE} {rest}) AS l;"
+    )
+
+
+# Whose plans are shown, by group: a request of each kind.
+PLANNED = {
+    "list": {
+        "newest first": "/admin/leads",
+        "by status": "/admin/leads?status=eq.contacted",
+        "by company, counted": f"/admin/leads?company={quote('ilike.*gmbh*')}",
+    },
+    "kpis": {"KPIs": "/admin/leads/stats"},
+    "search": {
+        name: f"/admin/leads/search?{SEARCHES[name]}"
+        for name in ("rare word", "word in 1 %", "word in 20 %", "common name, a slip")
+    },
+}

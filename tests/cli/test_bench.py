@@ -1,0 +1,45 @@
+"""scripts/bench works: everything is measured once, shortly. How fast it was is no test's business."""
+
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+
+BENCH = [sys.executable, str(Path(__file__).resolve().parents[2] / "scripts" / "benchmark")]
+
+
+@pytest.fixture
+def folder():
+    """Where it makes its folder, which must be empty in the end. Short, as a socket's path has to be."""
+    with tempfile.TemporaryDirectory(prefix="bench-") as path:
+        Path(path).chmod(0o711)  # as root the database runs as another user
+        yield Path(path)
+
+
+def test_a_short_run_measures_every_workload(folder):
+    done = subprocess.run(
+        [*BENCH, "--check"], env={"PATH": "", "TMPDIR": str(folder)}, capture_output=True, text=True, timeout=120
+    )
+    assert done.returncode == 0, done.stderr
+    for workload in ("newest first", "page 20 by cursor", "one lead", "KPIs", "rare word", "CSV", "JSON", "form post"):
+        line = re.search(rf"^│ {workload} .*│$", done.stdout, re.MULTILINE)
+        assert line, f"{workload} is missing:\n{done.stdout}"
+        assert re.search(r"\d /s|\d s", line[0]), line[0]
+        assert "refused" not in line[0]
+    assert re.search(r"^list, newest first: .* buffers: .*Index Scan", done.stdout, re.MULTILINE)
+    assert list(folder.iterdir()) == []
+
+
+def test_a_stopped_run_leaves_nothing_behind(folder):
+    with subprocess.Popen([*BENCH, "--check"], env={"PATH": "", "TMPDIR": str(folder)}, stdout=-1, stderr=-1) as run:
+        assert b"minutes" in run.stdout.readline()
+        while not list(folder.glob("*/var/postgres/postmaster.pid")):
+            assert run.poll() is None
+        run.send_signal(signal.SIGTERM)
+        run.communicate(timeout=60)
+    assert run.returncode == 143
+    assert list(folder.iterdir()) == []
