@@ -49,6 +49,8 @@ DROP FUNCTION app.search_snippet(text, text, text, text, text, tsquery);
 
 DROP FUNCTION app.search_score(double precision, timestamptz);
 
+DROP FUNCTION app.search_rest(text);
+
 DROP FUNCTION app.search_query(text);
 
 DROP FUNCTION app.search_names(text, text, text);

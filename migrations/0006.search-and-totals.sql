@@ -430,6 +430,26 @@ REVOKE ALL ON FUNCTION app.search_query(text) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION app.search_query(text) TO leads_viewer, leads_editor, leads_admin;
 -- <== sql/functions/app.search_query.sql
 
+-- ==> sql/functions/app.search_rest.sql
+-- drop: DROP FUNCTION app.search_rest(text);
+CREATE OR REPLACE FUNCTION app.search_rest(p_query text) RETURNS tsquery
+    LANGUAGE sql STABLE STRICT PARALLEL SAFE
+    SET search_path = pg_catalog
+BEGIN ATOMIC
+    SELECT CASE
+        WHEN app.is_plain_query(p_query) AND numnode(plainto_tsquery('app.english_folded'::regconfig, app.plain(r.rest))) > 0
+        -- The empty phrase stands where the last word stood, so that the one before isn't taken for a beginning.
+        THEN app.search_query(r.rest || ' ""')
+    END
+    FROM (SELECT regexp_replace(p_query, '\s*\S+\s*$', '') AS rest) AS r;
+END;
+
+COMMENT ON FUNCTION app.search_rest(text) IS
+    'What a search of plain words asks for besides its last word, which is a beginning: all that app.search_query finds for the whole is among what this finds. NULL when there is nothing besides, and for queries that say more than words.';
+REVOKE ALL ON FUNCTION app.search_rest(text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION app.search_rest(text) TO leads_viewer, leads_editor, leads_admin;
+-- <== sql/functions/app.search_rest.sql
+
 -- ==> sql/functions/app.search_score.sql
 -- drop: DROP FUNCTION app.search_score(double precision, timestamptz);
 CREATE OR REPLACE FUNCTION app.search_score(p_rank double precision, p_created_at timestamptz) RETURNS double precision
@@ -490,7 +510,7 @@ CREATE OR REPLACE FUNCTION app.similar_leads(p_query text, p_typos boolean DEFAU
     SET search_path = pg_catalog
 AS $$
 DECLARE
-    c_rows CONSTANT integer := 1000;
+    c_rows CONSTANT integer := 200;
     c_words CONSTANT integer := 5;
     v_query CONSTANT text := app.words(p_query);
     -- What stands between spaces, as fragments, and their words. The index needs three characters in a row.
@@ -543,7 +563,7 @@ END;
 $$;
 
 COMMENT ON FUNCTION app.similar_leads(text, boolean) IS
-    'Leads whose name, company or address holds each word of the query (the first five of three characters and more) as a fragment; if there are none, and p_typos, those that hold each with at most one slip; else those that have most trigrams of the longer ones. At most the 1,000 newest, the most similar (0 to 1) first. LD400 query_too_long.';
+    'Leads whose name, company or address holds each word of the query (the first five of three characters and more) as a fragment; if there are none, and p_typos, those that hold each with at most one slip; else those that have most trigrams of the longer ones. At most the 200 newest, the most similar (0 to 1) first. LD400 query_too_long.';
 REVOKE ALL ON FUNCTION app.similar_leads(text, boolean) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION app.similar_leads(text, boolean) TO leads_viewer, leads_editor, leads_admin;
 -- <== sql/functions/app.similar_leads.sql

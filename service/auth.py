@@ -22,6 +22,8 @@ BCRYPT_THREADS = 2
 # How many logins may wait for a thread before more are turned away; each takes about 0.3 s.
 BCRYPT_QUEUE = 16
 MAX_PASSWORD_BYTES = 72
+# Remembered at most; a team has fewer.
+VERIFIED_TOKENS = 1024
 MAX_TOKEN_CHARACTERS = 4096
 # Revocations made on this machine are seen at once; those of other machines at the next look.
 REVOCATIONS_EVERY_SECONDS = 0.5
@@ -66,6 +68,8 @@ class Tokens:
     def __init__(self, secret_key: str, *, clock: Callable[[], float] = time.time) -> None:
         self._key = secret_key
         self._clock = clock
+        # What was verified already; only whether it has expired is looked at again. Revocations are asked elsewhere, each time.
+        self._verified: dict[str, Claims] = {}
 
     def issue(self, username: str, role: str) -> str:
         """A token for TOKEN_SECONDS, with the claims sub, role, iat, exp, jti."""
@@ -77,6 +81,16 @@ class Tokens:
         """The claims of a token of ours that still holds; a Problem 401 for anything else (RFC 8725)."""
         if len(token) > MAX_TOKEN_CHARACTERS:
             raise unauthorized("token_not_valid", "The token is not valid.")
+        known = self._verified.get(token)
+        if known is not None and time.time() < known.exp + LEEWAY_SECONDS:
+            return known
+        claims = self._read(token)
+        if len(self._verified) >= VERIFIED_TOKENS:
+            self._verified.clear()
+        self._verified[token] = claims
+        return claims
+
+    def _read(self, token: str) -> Claims:
         try:
             # The header could name an algorithm or a key to use: we take neither from a stranger.
             if jwt.get_unverified_header(token) != {"alg": "HS256", "typ": "JWT"}:

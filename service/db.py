@@ -173,8 +173,13 @@ class Database:
 
     @asynccontextmanager
     async def _borrow(self, role: Role) -> "AsyncIterator[PoolConnectionProxy[Record]]":
-        async with self._pools[role].acquire(timeout=ACQUIRE_SECONDS) as connection:
+        # Not by acquire's own timeout, which costs a task for each call.
+        async with asyncio.timeout(ACQUIRE_SECONDS):
+            connection = await self._pools[role].acquire()
+        try:
             yield connection
+        finally:
+            await self._pools[role].release(connection)
 
 
 def _taken_on(role: Role) -> dict[str, str]:

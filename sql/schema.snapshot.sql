@@ -567,6 +567,102 @@ ALTER FUNCTION app.search_query(p_query text) OWNER TO leads_owner;
 COMMENT ON FUNCTION app.search_query(p_query text) IS 'What a person typed, to be held against app.lead_search.document: all of its words, "a phrase", or, -unwanted. Each word is meant as it is or as an English stem; the last one may be unfinished. Any text works; one without a word gives an empty query (numnode 0). LD400 query_too_long.';
 
 --
+-- Name: english_folded; Type: TEXT SEARCH CONFIGURATION; Schema: app; Owner: leads_owner
+--
+
+CREATE TEXT SEARCH CONFIGURATION app.english_folded (
+    PARSER = pg_catalog."default" );
+
+ALTER TEXT SEARCH CONFIGURATION app.english_folded
+    ADD MAPPING FOR asciiword WITH english_stem;
+
+ALTER TEXT SEARCH CONFIGURATION app.english_folded
+    ADD MAPPING FOR word WITH public.unaccent, english_stem;
+
+ALTER TEXT SEARCH CONFIGURATION app.english_folded
+    ADD MAPPING FOR numword WITH public.unaccent, simple;
+
+ALTER TEXT SEARCH CONFIGURATION app.english_folded
+    ADD MAPPING FOR email WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION app.english_folded
+    ADD MAPPING FOR url WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION app.english_folded
+    ADD MAPPING FOR host WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION app.english_folded
+    ADD MAPPING FOR sfloat WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION app.english_folded
+    ADD MAPPING FOR version WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION app.english_folded
+    ADD MAPPING FOR hword_numpart WITH public.unaccent, simple;
+
+ALTER TEXT SEARCH CONFIGURATION app.english_folded
+    ADD MAPPING FOR hword_part WITH public.unaccent, english_stem;
+
+ALTER TEXT SEARCH CONFIGURATION app.english_folded
+    ADD MAPPING FOR hword_asciipart WITH english_stem;
+
+ALTER TEXT SEARCH CONFIGURATION app.english_folded
+    ADD MAPPING FOR numhword WITH public.unaccent, simple;
+
+ALTER TEXT SEARCH CONFIGURATION app.english_folded
+    ADD MAPPING FOR asciihword WITH english_stem;
+
+ALTER TEXT SEARCH CONFIGURATION app.english_folded
+    ADD MAPPING FOR hword WITH public.unaccent, english_stem;
+
+ALTER TEXT SEARCH CONFIGURATION app.english_folded
+    ADD MAPPING FOR url_path WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION app.english_folded
+    ADD MAPPING FOR file WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION app.english_folded
+    ADD MAPPING FOR "float" WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION app.english_folded
+    ADD MAPPING FOR "int" WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION app.english_folded
+    ADD MAPPING FOR uint WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION app.english_folded OWNER TO leads_owner;
+
+--
+-- Name: TEXT SEARCH CONFIGURATION english_folded; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON TEXT SEARCH CONFIGURATION app.english_folded IS 'Stems of English words, accents folded; without stop words.';
+
+--
+-- Name: search_rest(text); Type: FUNCTION; Schema: app; Owner: leads_owner
+--
+
+CREATE FUNCTION app.search_rest(p_query text) RETURNS tsquery
+    LANGUAGE sql STABLE STRICT PARALLEL SAFE
+    SET search_path TO 'pg_catalog'
+    BEGIN ATOMIC
+ SELECT
+         CASE
+             WHEN (app.is_plain_query(search_rest.p_query) AND (numnode(plainto_tsquery('app.english_folded'::regconfig, app.plain(r.rest))) > 0)) THEN app.search_query((r.rest || ' ""'::text))
+             ELSE NULL::tsquery
+         END AS "case"
+    FROM ( SELECT regexp_replace(search_rest.p_query, '\s*\S+\s*$'::text, ''::text) AS rest) r;
+END;
+
+ALTER FUNCTION app.search_rest(p_query text) OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION search_rest(p_query text); Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION app.search_rest(p_query text) IS 'What a search of plain words asks for besides its last word, which is a beginning: all that app.search_query finds for the whole is among what this finds. NULL when there is nothing besides, and for queries that say more than words.';
+
+--
 -- Name: search_score(double precision, timestamp with time zone); Type: FUNCTION; Schema: app; Owner: leads_owner
 --
 
@@ -655,7 +751,7 @@ CREATE FUNCTION app.similar_leads(p_query text, p_typos boolean DEFAULT true) RE
     SET search_path TO 'pg_catalog'
     AS $_$
 DECLARE
-    c_rows CONSTANT integer := 1000;
+    c_rows CONSTANT integer := 200;
     c_words CONSTANT integer := 5;
     v_query CONSTANT text := app.words(p_query);
     -- What stands between spaces, as fragments, and their words. The index needs three characters in a row.
@@ -713,7 +809,7 @@ ALTER FUNCTION app.similar_leads(p_query text, p_typos boolean) OWNER TO leads_o
 -- Name: FUNCTION similar_leads(p_query text, p_typos boolean); Type: COMMENT; Schema: app; Owner: leads_owner
 --
 
-COMMENT ON FUNCTION app.similar_leads(p_query text, p_typos boolean) IS 'Leads whose name, company or address holds each word of the query (the first five of three characters and more) as a fragment; if there are none, and p_typos, those that hold each with at most one slip; else those that have most trigrams of the longer ones. At most the 1,000 newest, the most similar (0 to 1) first. LD400 query_too_long.';
+COMMENT ON FUNCTION app.similar_leads(p_query text, p_typos boolean) IS 'Leads whose name, company or address holds each word of the query (the first five of three characters and more) as a fragment; if there are none, and p_typos, those that hold each with at most one slip; else those that have most trigrams of the longer ones. At most the 200 newest, the most similar (0 to 1) first. LD400 query_too_long.';
 
 --
 -- Name: tags_valid(text[]); Type: FUNCTION; Schema: app; Owner: leads_owner
@@ -1530,78 +1626,6 @@ ALTER FUNCTION service.user_profile(p_username text) OWNER TO leads_owner;
 --
 
 COMMENT ON FUNCTION service.user_profile(p_username text) IS 'A user as shown to themselves: username, role, created_at, updated_at. LD401 user_gone when there is none.';
-
---
--- Name: english_folded; Type: TEXT SEARCH CONFIGURATION; Schema: app; Owner: leads_owner
---
-
-CREATE TEXT SEARCH CONFIGURATION app.english_folded (
-    PARSER = pg_catalog."default" );
-
-ALTER TEXT SEARCH CONFIGURATION app.english_folded
-    ADD MAPPING FOR asciiword WITH english_stem;
-
-ALTER TEXT SEARCH CONFIGURATION app.english_folded
-    ADD MAPPING FOR word WITH public.unaccent, english_stem;
-
-ALTER TEXT SEARCH CONFIGURATION app.english_folded
-    ADD MAPPING FOR numword WITH public.unaccent, simple;
-
-ALTER TEXT SEARCH CONFIGURATION app.english_folded
-    ADD MAPPING FOR email WITH simple;
-
-ALTER TEXT SEARCH CONFIGURATION app.english_folded
-    ADD MAPPING FOR url WITH simple;
-
-ALTER TEXT SEARCH CONFIGURATION app.english_folded
-    ADD MAPPING FOR host WITH simple;
-
-ALTER TEXT SEARCH CONFIGURATION app.english_folded
-    ADD MAPPING FOR sfloat WITH simple;
-
-ALTER TEXT SEARCH CONFIGURATION app.english_folded
-    ADD MAPPING FOR version WITH simple;
-
-ALTER TEXT SEARCH CONFIGURATION app.english_folded
-    ADD MAPPING FOR hword_numpart WITH public.unaccent, simple;
-
-ALTER TEXT SEARCH CONFIGURATION app.english_folded
-    ADD MAPPING FOR hword_part WITH public.unaccent, english_stem;
-
-ALTER TEXT SEARCH CONFIGURATION app.english_folded
-    ADD MAPPING FOR hword_asciipart WITH english_stem;
-
-ALTER TEXT SEARCH CONFIGURATION app.english_folded
-    ADD MAPPING FOR numhword WITH public.unaccent, simple;
-
-ALTER TEXT SEARCH CONFIGURATION app.english_folded
-    ADD MAPPING FOR asciihword WITH english_stem;
-
-ALTER TEXT SEARCH CONFIGURATION app.english_folded
-    ADD MAPPING FOR hword WITH public.unaccent, english_stem;
-
-ALTER TEXT SEARCH CONFIGURATION app.english_folded
-    ADD MAPPING FOR url_path WITH simple;
-
-ALTER TEXT SEARCH CONFIGURATION app.english_folded
-    ADD MAPPING FOR file WITH simple;
-
-ALTER TEXT SEARCH CONFIGURATION app.english_folded
-    ADD MAPPING FOR "float" WITH simple;
-
-ALTER TEXT SEARCH CONFIGURATION app.english_folded
-    ADD MAPPING FOR "int" WITH simple;
-
-ALTER TEXT SEARCH CONFIGURATION app.english_folded
-    ADD MAPPING FOR uint WITH simple;
-
-ALTER TEXT SEARCH CONFIGURATION app.english_folded OWNER TO leads_owner;
-
---
--- Name: TEXT SEARCH CONFIGURATION english_folded; Type: COMMENT; Schema: app; Owner: leads_owner
---
-
-COMMENT ON TEXT SEARCH CONFIGURATION app.english_folded IS 'Stems of English words, accents folded; without stop words.';
 
 --
 -- Name: simple_folded; Type: TEXT SEARCH CONFIGURATION; Schema: app; Owner: leads_owner
@@ -2734,6 +2758,15 @@ REVOKE ALL ON FUNCTION app.search_query(p_query text) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.search_query(p_query text) TO leads_viewer;
 GRANT ALL ON FUNCTION app.search_query(p_query text) TO leads_editor;
 GRANT ALL ON FUNCTION app.search_query(p_query text) TO leads_admin;
+
+--
+-- Name: FUNCTION search_rest(p_query text); Type: ACL; Schema: app; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION app.search_rest(p_query text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.search_rest(p_query text) TO leads_viewer;
+GRANT ALL ON FUNCTION app.search_rest(p_query text) TO leads_editor;
+GRANT ALL ON FUNCTION app.search_rest(p_query text) TO leads_admin;
 
 --
 -- Name: FUNCTION search_score(p_rank double precision, p_created_at timestamp with time zone); Type: ACL; Schema: app; Owner: leads_owner

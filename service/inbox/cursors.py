@@ -7,6 +7,7 @@ import base64
 import binascii
 import hashlib
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 import orjson
@@ -123,6 +124,7 @@ def read_cursor(cursor: str, order: tuple[Ordered, ...], leads: Relation) -> lis
     return keys
 
 
+@lru_cache(maxsize=512)
 def _fingerprint(order: tuple[Ordered, ...]) -> str:
     return hashlib.blake2b(repr(order).encode(), digest_size=6).hexdigest()
 

@@ -97,16 +97,18 @@ def _statement(
     renderer = Renderer(snapshot, leads, "l")
     chosen = where(renderer, shape.filters, view, searched)
     order = order_by(renderer, shape.order)
-    keys = ", ".join(f"{sort_key(renderer, item)[0]}::text" for item in shape.order)
+    keys = [f"{sort_key(renderer, item)[0]} AS k{n}" for n, item in enumerate(shape.order)]
     everything = all(item.field.name == "*" for item in shape.select)
     lead = "l" if everything else f"(SELECT r FROM (SELECT {renderer.columns(shape.select)}) AS r)"
     beyond = f" AND {after(renderer, shape.order, window.place, values + 1)}" if window.place else ""
     offset = f" OFFSET CAST({renderer.parameter(values)} AS int8)" if window.has_offset else ""
-    # One row more than the page holds tells whether there is a next one.
+    # One row more than the page holds tells whether there is a next one. The keys become text above the LIMIT: below it that
+    # would be done for each row that an offset skips.
     page = (
-        f"SELECT {lead} AS lead, ARRAY[{keys}] AS keys FROM public.contact_leads AS l"
+        f"SELECT {lead} AS lead, {', '.join(keys)} FROM public.contact_leads AS l"
         f" WHERE {chosen}{beyond} ORDER BY {order} LIMIT {window.limit + 1}{offset}"
     )
+    texts = ", ".join(f"p.k{n}::text" for n in range(len(keys)))
     kept = searched is None and all(_is_kept(totals, condition.field) for condition in conditions(shape.filters))
     if kept:
         beside = renderer.beside(totals, "t")
@@ -122,7 +124,7 @@ def _statement(
         f"SELECT coalesce(json_agg(row_to_json(f.lead)) FILTER (WHERE f.place <= {window.limit}), '[]') AS data,"
         f" count(*) > {window.limit} AS more, max(f.keys) FILTER (WHERE f.place = {window.limit}) AS keys,"
         f" {total} AS total, {'true' if kept else 'false'} AS exact"
-        f" FROM (SELECT p.lead, p.keys, row_number() OVER () AS place FROM ({page}) AS p) AS f"
+        f" FROM (SELECT p.lead, ARRAY[{texts}] AS keys, row_number() OVER () AS place FROM ({page}) AS p) AS f"
     )
 
 

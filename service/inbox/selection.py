@@ -1,7 +1,7 @@
 """Which leads a request is about: the engine's filters, and the inbox's own `view` and `q`."""
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 import asyncpg
@@ -10,7 +10,7 @@ from service.db import Database, Role
 from service.rest.catalogue import Catalogue, Relation, Snapshot
 from service.rest.grammar import Condition, Query, Tree, parse
 from service.rest.scanner import QueryError
-from service.rest.statement import Renderer, conditions
+from service.rest.statement import Renderer, conditions, with_labels
 
 OWN = ("view", "q")
 MAX_SEARCH = 200
@@ -60,6 +60,7 @@ async def select(catalogue: Catalogue, query_string: str, own: Sequence[str] = (
     assert leads is not None, "public.contact_leads"
     assert totals is not None, "app.lead_totals"
     _check_columns(leads, query)
+    query = replace(query, shape=with_labels(query.shape, values, leads))
     return Selection(query, view, snapshot, leads, totals, values, searched)
 
 

@@ -41,7 +41,8 @@ class Field:
 class Condition:
     """One filter. `value` is the number of what it compares with; of `is` there is none, and `word` is SQL's.
 
-    `operator` is the grammar's name, or `bare`: equality, or on an array that it contains the value.
+    `operator` is the grammar's name, or `bare`: equality, or on an array that it contains the value. `labels` stand for
+    the value once it is known to be an enum's (statement.with_labels).
     """
 
     parameter: str
@@ -52,6 +53,7 @@ class Condition:
     quantifier: Literal["any", "all"] | None = None
     language: int | None = None
     word: str | None = None
+    labels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -4,10 +4,10 @@ A parameter is always sent as text and cast to the type of the column it is comp
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from service.rest.catalogue import Column, Relation, Snapshot, quoted
-from service.rest.grammar import Condition, Field, Group, Ordered, Selected, Tree
+from service.rest.grammar import Condition, Field, Group, Ordered, Selected, Shape, Tree
 from service.rest.scanner import FULL_TEXT, QUANTIFIED, SIMPLE, QueryError
 
 TEXT = Column("", "text", '"pg_catalog"."text"', '"pg_catalog"."_text"', "text")
@@ -131,6 +131,9 @@ class Renderer:
         """What a condition compares a column of this type with."""
         assert condition.value is not None, condition
         operator = condition.operator
+        if condition.labels:
+            labels = ", ".join(f"{literal(label)}::{column.sql_type}" for label in condition.labels)
+            return f"ARRAY[{labels}]" if operator == "in" else labels
         if operator in FULL_TEXT:
             return f"{FULL_TEXT[operator]}({self._language(condition)}{self.parameter(condition.value)})"
         if operator == "bare" and column.kind == "array":
@@ -169,6 +172,34 @@ class Renderer:
         if slot not in self._slots:
             self._slots.append(slot)
         return f"${self._slots.index(slot) + 1}"
+
+
+def with_labels(shape: Shape, values: Sequence[str | list[str]], relation: Relation) -> Shape:
+    """The shape with an enum's labels in the place of their values.
+
+    They are few and the catalogue's own, and how many rows have one differs: each gets a statement of its own, planned for it.
+    """
+
+    def known(tree: Tree) -> Tree:
+        if isinstance(tree, Group):
+            return replace(tree, members=tuple(known(member) for member in tree.members))
+        column = relation.columns.get(tree.field.name)
+        if column is None or not column.labels or tree.field.path or tree.value is None or tree.quantifier:
+            return tree
+        value = values[tree.value]
+        named = tuple(value) if isinstance(value, list) else (value,)
+        if tree.operator not in ("eq", "bare", "in") or not named or len(named) > 8 or not set(named) <= set(column.labels):
+            return tree
+        if any("\\" in name for name in named):
+            return tree  # how a literal reads a backslash is a setting
+        return replace(tree, labels=tuple(column.labels[column.labels.index(name)] for name in named))
+
+    return replace(shape, filters=tuple(known(tree) for tree in shape.filters))
+
+
+def literal(text: str) -> str:
+    """A text of the catalogue's as SQL."""
+    return "'" + text.replace("'", "''") + "'"
 
 
 def conditions(filters: Iterable[Tree]) -> list[Condition]:

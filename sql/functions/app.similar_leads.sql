@@ -4,7 +4,7 @@ CREATE OR REPLACE FUNCTION app.similar_leads(p_query text, p_typos boolean DEFAU
     SET search_path = pg_catalog
 AS $$
 DECLARE
-    c_rows CONSTANT integer := 1000;
+    c_rows CONSTANT integer := 200;
     c_words CONSTANT integer := 5;
     v_query CONSTANT text := app.words(p_query);
     -- What stands between spaces, as fragments, and their words. The index needs three characters in a row.
@@ -57,6 +57,6 @@ END;
 $$;
 
 COMMENT ON FUNCTION app.similar_leads(text, boolean) IS
-    'Leads whose name, company or address holds each word of the query (the first five of three characters and more) as a fragment; if there are none, and p_typos, those that hold each with at most one slip; else those that have most trigrams of the longer ones. At most the 1,000 newest, the most similar (0 to 1) first. LD400 query_too_long.';
+    'Leads whose name, company or address holds each word of the query (the first five of three characters and more) as a fragment; if there are none, and p_typos, those that hold each with at most one slip; else those that have most trigrams of the longer ones. At most the 200 newest, the most similar (0 to 1) first. LD400 query_too_long.';
 REVOKE ALL ON FUNCTION app.similar_leads(text, boolean) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION app.similar_leads(text, boolean) TO leads_viewer, leads_editor, leads_admin;
