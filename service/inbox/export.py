@@ -151,10 +151,11 @@ def _csv_cell(column: Cell, raw: bool) -> str:
     text = sql if type_name == "text" else f"{sql}::text"
     if raw:
         return text
-    # Most texts are done with after their first character.
+    # Most begin with a letter, which two comparisons of bytes tell; only the rest is looked at closely.
+    is_word = f"""{text} COLLATE "C" >= 'A' AND {text} COLLATE "C" < chr(128)"""
     begins = f"ascii({text}) IN ({_codes(FORMULA + STRIPPED)})"
     formula = f"ascii(ltrim({text}, '{STRIPPED}')) IN ({_codes(FORMULA)})"
-    return f"CASE WHEN {begins} AND {formula} THEN '''' || {text} ELSE {text} END"
+    return f"CASE WHEN {is_word} THEN {text} WHEN {begins} AND {formula} THEN '''' || {text} ELSE {text} END"
 
 
 def _codes(characters: Iterable[str]) -> str:
