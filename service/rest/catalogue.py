@@ -8,12 +8,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import asyncpg
 import orjson
 
 from service.db import Database, Role
 
 #: A relation that isn't found may be new: it is looked for again, but not more often than this.
 RELOAD_SECONDS = 2.0
+#: A relation that is there may have changed: so old may its columns be.
+REFRESH_SECONDS = 30.0
 
 # SQL's own names of types, which are grammar and not in pg_type.
 ALIASES = {
@@ -101,11 +104,20 @@ class Catalogue:
         self._database = database
         self._schemas = [*exposed, *internal]
         self._snapshot: Snapshot | None = None
+        self._read = b""
         self._loaded_at = 0.0
 
     async def snapshot(self) -> Snapshot:
         """What was read last. Raises as Database.row does when nothing was yet and the database can't be reached."""
-        return self._snapshot or await self.reload()
+        if self._snapshot is None:
+            return await self.reload()
+        if time.monotonic() - self._loaded_at > REFRESH_SECONDS:
+            self._loaded_at = time.monotonic()  # one request asks, the others go on meanwhile
+            try:
+                return await self.reload()
+            except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+                return self._snapshot  # the request itself will tell what is wrong with the database
+        return self._snapshot
 
     async def relation(self, schema: str, name: str) -> tuple[Snapshot, Relation | None]:
         """A relation by its name, and the snapshot it is of. One that isn't known is looked for in the database again."""
@@ -115,9 +127,14 @@ class Catalogue:
         return snapshot, snapshot.relations.get((schema, name))
 
     async def reload(self) -> Snapshot:
-        """Reads the catalogue again."""
-        read = orjson.loads(await self._database.json(Role.SERVICE, "catalogue", self._schemas))
-        snapshot = Snapshot(
+        """Reads the catalogue again. While nothing changed it stays the same object, and its statements stay made."""
+        text = await self._database.json(Role.SERVICE, "catalogue", self._schemas)
+        self._loaded_at = time.monotonic()
+        if self._snapshot is not None and text == self._read:
+            return self._snapshot
+        read = orjson.loads(text)
+        self._read = text
+        self._snapshot = Snapshot(
             relations={(r["schema"], r["name"]): _relation(r) for r in read["relations"]},
             # An exposed schema's type doesn't hide a built-in one.
             types={
@@ -125,8 +142,7 @@ class Catalogue:
                 for t in sorted(read["types"], key=lambda t: t["schema"] == "pg_catalog")
             },
         )
-        self._snapshot, self._loaded_at = snapshot, time.monotonic()
-        return snapshot
+        return self._snapshot
 
 
 def _relation(read: dict[str, Any]) -> Relation:

@@ -76,6 +76,21 @@ async def test_a_new_view_is_served_without_a_restart(site: Site, client: httpx.
     assert (await client.get("/rest/names", headers=site.bearer("vera", "viewer"))).status_code == 403
 
 
+async def test_a_new_column_is_seen_before_long(site: Site, client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    with psycopg.connect(site.urls.owner) as connection:
+        connection.execute("CREATE VIEW api.few WITH (security_invoker = true) AS SELECT name FROM api.leads")
+        connection.execute("GRANT SELECT ON api.few TO leads_admin")
+    await site.app.ctx.catalogue.reload()
+    before = await site.app.ctx.catalogue.reload()
+    assert before is await site.app.ctx.catalogue.reload()
+    assert (await client.get("/rest/few?select=email", headers=site.bearer())).json()["code"] == "42703"
+    with psycopg.connect(site.urls.owner) as connection:
+        connection.execute("CREATE OR REPLACE VIEW api.few WITH (security_invoker = true) AS SELECT name, email FROM api.leads")
+    monkeypatch.setattr(catalogue, "REFRESH_SECONDS", 0)
+    assert (await client.get("/rest/few?select=email&limit=1", headers=site.bearer())).status_code == 200
+    assert await site.app.ctx.catalogue.snapshot() is not before
+
+
 async def test_an_answer_holds_so_many_rows_and_no_more(urls: Urls) -> None:
     async with (
         running_site(urls, rest_max_rows=1) as site,
