@@ -3,19 +3,14 @@
 from dataclasses import dataclass
 from functools import lru_cache
 
-import asyncpg
-import orjson
-
 from service.db import Database, Role
-from service.inbox.cursors import Place, after, bad_cursor, order_by, read_cursor, sort_key, total_order, write_cursor
-from service.inbox.selection import VIEWS, Selection, refused_by_name, where
+from service.inbox.cursors import Place, after, order_by, read_cursor, sort_key, total_order, write_cursor
+from service.inbox.pages import ask, envelope, page_size
+from service.inbox.selection import VIEWS, Selection, where
 from service.rest.catalogue import Relation, Snapshot
-from service.rest.grammar import Field, Query, Shape
-from service.rest.scanner import QueryError
+from service.rest.grammar import Field, Shape
 from service.rest.statement import Renderer, Statement, conditions
 
-DEFAULT_LIMIT = 50
-MAX_LIMIT = 500
 #: Beyond this a total that isn't kept ready is a lower bound.
 COUNT_TO = 10_000
 
@@ -47,39 +42,9 @@ async def list_leads(database: Database, role: Role, selection: Selection) -> by
         len(selection.values),
         window,
     )
-    keys = [key or "" for key in last or ()]
-    values = [*selection.values, str(query.offset), *keys]
-
-    async def page() -> "asyncpg.Record | None":
-        return await database.first(role, statement.text, *statement.arguments(values))
-
-    try:
-        row = await refused_by_name(database, role, selection, page)
-    except asyncpg.DataError as error:
-        if last is None:
-            raise
-        raise bad_cursor() from error  # every filter could be read
-    assert row is not None
+    row = await ask(database, role, selection, statement, last)
     total, exact = (COUNT_TO, False) if row["total"] > COUNT_TO and not row["exact"] else (row["total"], True)
-    following = orjson.dumps(write_cursor(order, row["keys"]) if row["more"] else None)
-    return b'{"data":%b,"total":%d,"total_exact":%b,"next":%b}' % (
-        row["data"],
-        total,
-        b"true" if exact else b"false",
-        following,
-    )
-
-
-def page_size(query: Query) -> int:
-    """How many leads a page holds. Raises QueryError for a limit, an offset, or an offset beside a cursor that can't be."""
-    limit = DEFAULT_LIMIT if query.limit is None else query.limit
-    if not 1 <= limit <= MAX_LIMIT:
-        raise QueryError("limit", f"limit must be from 1 to {MAX_LIMIT}.", code="limit_not_valid")
-    if query.offset < 0:
-        raise QueryError("offset", "offset must not be negative.", code="offset_not_valid")
-    if query.offset and "cursor" in query.own:
-        raise QueryError("offset", "Give a cursor or an offset, not both.", code="offset_not_valid")
-    return limit
+    return envelope(row["data"], total, exact, write_cursor(order, row["keys"]) if row["more"] else None)
 
 
 @lru_cache(maxsize=512)

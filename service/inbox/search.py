@@ -5,13 +5,10 @@ Ranking is bounded work. A common word is found among the newest leads at once a
 
 from functools import lru_cache
 
-import asyncpg
-import orjson
-
 from service.db import Database, Role
-from service.inbox.cursors import RANKED, Place, after, bad_cursor, order_by, read_cursor, write_cursor
-from service.inbox.listing import page_size
-from service.inbox.selection import VIEWS, Selection, refused_by_name
+from service.inbox.cursors import RANKED, Place, after, order_by, read_cursor, write_cursor
+from service.inbox.pages import ask, envelope, page_size
+from service.inbox.selection import VIEWS, Selection
 from service.rest.catalogue import Column, Relation, Snapshot
 from service.rest.grammar import Shape
 from service.rest.scanner import QueryError
@@ -55,24 +52,8 @@ async def search_leads(database: Database, role: Role, selection: Selection) -> 
         query.offset > 0,
         last is not None,
     )
-    values = [*selection.values, str(query.offset), *(key or "" for key in last or ())]
-
-    async def page() -> "asyncpg.Record | None":
-        return await database.first(role, statement.text, *statement.arguments(values))
-
-    try:
-        row = await refused_by_name(database, role, selection, page)
-    except asyncpg.DataError as error:
-        if last is None:
-            raise
-        raise bad_cursor() from error
-    assert row is not None
-    return b'{"data":%b,"total":%d,"total_exact":%b,"next":%b}' % (
-        row["data"],
-        row["total"],
-        b"true" if row["exact"] else b"false",
-        orjson.dumps(write_cursor(RANKED, row["keys"]) if row["more"] else None),
-    )
+    row = await ask(database, role, selection, statement, last)
+    return envelope(row["data"], row["total"], row["exact"], write_cursor(RANKED, row["keys"]) if row["more"] else None)
 
 
 @lru_cache(maxsize=512)
