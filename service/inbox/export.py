@@ -120,7 +120,7 @@ def export_statement(format_: Format, columns: Sequence[Cell], where: str, order
         cells = ", ".join(f"{_csv_cell(column, raw)} AS c{n}" for n, column in enumerate(columns))
         return f"SELECT {cells} FROM public.contact_leads AS l WHERE {where} ORDER BY {order}"
     values = ", ".join(f"{column.sql} AS {_quoted(column.name)}" for column in columns)
-    row = "row_to_json(r)"
+    row = "pg_catalog.row_to_json(r)"
     if any(column.type_name in ("json", "_json") for column in columns):
         # Such a value stays as it was written, with its line ends between the tokens: there are none within.
         row = f"translate({row}::text, E'\\r\\n', '')"
@@ -143,11 +143,11 @@ def _csv_cell(column: Cell, raw: bool) -> str:
     if type_name == "bool":
         return f"{sql}::text"  # true and false: COPY itself writes t and f
     if type_name in MOMENTS:
-        return f"to_jsonb({sql}) #>> '{{}}'"  # RFC 3339, and of all ways to that the fastest
+        return f"pg_catalog.to_jsonb({sql}) #>> '{{}}'"  # RFC 3339, and of all ways to that the fastest
     if type_name == "jsonb":
         return sql  # begins with a brace, bracket, quote, letter or number: a formula can't
     if type_name.startswith("_"):
-        return f"to_json({sql})"
+        return f"pg_catalog.to_json({sql})"
     text = sql if type_name == "text" else f"{sql}::text"
     if raw:
         return text

@@ -86,8 +86,9 @@ def _statement(
             # A first page that isn't full is all there is.
             total = f"CASE WHEN count(*) <= {window.limit} THEN count(*) ELSE {total} END"
     return renderer.statement(
-        f"SELECT coalesce(json_agg(row_to_json(f.lead)) FILTER (WHERE f.place <= {window.limit}), '[]') AS data,"
-        f" count(*) > {window.limit} AS more, max(f.keys) FILTER (WHERE f.place = {window.limit}) AS keys,"
+        f"SELECT coalesce(pg_catalog.json_agg(pg_catalog.row_to_json(f.lead))"
+        f" FILTER (WHERE f.place <= {window.limit}), '[]') AS data,"
+        f" count(*) > {window.limit} AS more, pg_catalog.max(f.keys) FILTER (WHERE f.place = {window.limit}) AS keys,"
         f" {total} AS total, {'true' if kept else 'false'} AS exact"
         f" FROM (SELECT p.lead, ARRAY[{texts}] AS keys, row_number() OVER () AS place FROM ({page}) AS p) AS f"
     )

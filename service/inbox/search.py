@@ -145,9 +145,11 @@ WITH asked AS MATERIALIZED (
     SELECT f.id, f.score FROM found AS f {beyond} ORDER BY {order} LIMIT {limit + 1} {offset}
 )
 SELECT
-    coalesce(json_agg(row_to_json(n.lead) ORDER BY n.place) FILTER (WHERE n.place <= {limit}), '[]') AS data,
+    coalesce(
+        pg_catalog.json_agg(pg_catalog.row_to_json(n.lead) ORDER BY n.place) FILTER (WHERE n.place <= {limit}), '[]'
+    ) AS data,
     count(*) > {limit} AS more,
-    max(n.keys) FILTER (WHERE n.place = {limit}) AS keys,
+    pg_catalog.max(n.keys) FILTER (WHERE n.place = {limit}) AS keys,
     (SELECT count(*) FROM worded) + (SELECT count(*) FROM alike) AS total,
     (SELECT count(*) <= {RANK} FROM worded) AND {in_vain} AS exact
 FROM (

@@ -85,7 +85,7 @@ def _page_statement(
     return renderer.statement(
         f"WITH page AS (SELECT {columns} FROM {relation.sql} WHERE {where}"
         f"{f' ORDER BY {order}' if order else ''} LIMIT {limit} OFFSET {offset})"
-        f" SELECT {total} AS total, count(row) AS rows, {body} AS body FROM (SELECT * FROM page) AS row"
+        f" SELECT {total} AS total, count(*) AS rows, {body} AS body FROM (SELECT * FROM page) AS row"
     )
 
 
@@ -94,15 +94,15 @@ _CSV = r"""convert_to(
     coalesce((
         SELECT string_agg(
             CASE WHEN name.key ~ '[",\n\r]' THEN '"' || replace(name.key, '"', '""') || '"' ELSE name.key END, ',')
-        FROM json_object_keys((SELECT row_to_json(one) FROM page AS one LIMIT 1)) AS name (key)
+        FROM pg_catalog.json_object_keys((SELECT pg_catalog.row_to_json(one) FROM page AS one LIMIT 1)) AS name (key)
     ), '') || E'\n'
     || coalesce(string_agg(replace(substring(row::text, 2, length(row::text) - 2), '\\', '\'), E'\n'), ''), 'UTF8')"""
 
 _BODIES = {
-    Media.JSON: "coalesce(json_agg(row), '[]')",
-    Media.STRIPPED: "coalesce(json_strip_nulls(json_agg(row)), '[]')",
-    Media.OBJECT: "coalesce(json_agg(row) -> 0, 'null')",
-    Media.OBJECT_STRIPPED: "coalesce(json_strip_nulls(json_agg(row)) -> 0, 'null')",
+    Media.JSON: "coalesce(pg_catalog.json_agg(row), '[]')",
+    Media.STRIPPED: "coalesce(pg_catalog.json_strip_nulls(pg_catalog.json_agg(row)), '[]')",
+    Media.OBJECT: "coalesce(pg_catalog.json_agg(row) -> 0, 'null')",
+    Media.OBJECT_STRIPPED: "coalesce(pg_catalog.json_strip_nulls(pg_catalog.json_agg(row)) -> 0, 'null')",
     Media.CSV: _CSV,
 }
 

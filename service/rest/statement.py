@@ -1,6 +1,7 @@
 """From a query's shape to SQL. Only the catalogue's names and this file's words become text; every value is a parameter.
 
 A parameter is always sent as text and cast to the type of the column it is compared with, as PostgreSQL would read a literal.
+Functions that take any type are named with their schema: somebody's own for just that type would be taken first.
 """
 
 from collections.abc import Iterable, Sequence
@@ -100,7 +101,7 @@ class Renderer:
             return sql, column
         result = column if column.kind == "json" else JSONB
         if column.kind != "json":
-            sql = f"to_jsonb({sql})"
+            sql = f"pg_catalog.to_jsonb({sql})"
         for step in field.path:
             key = f"CAST({self.parameter(step.value)} AS int4)" if step.is_index else self.parameter(step.value)
             sql += f"{'->>' if step.as_text else '->'}{key}"
@@ -115,7 +116,7 @@ class Renderer:
         operand = self.operand(condition, column)
         if operator in FULL_TEXT:
             language = self._language(condition)
-            document = left if column.type_name == "tsvector" else f"to_tsvector({language}{left})"
+            document = left if column.type_name == "tsvector" else f"pg_catalog.to_tsvector({language}{left})"
             return f"{negation}{document} @@ {operand}"
         if operator == "in":
             return f"{negation}{left} = ANY ({operand})"
@@ -135,7 +136,7 @@ class Renderer:
             labels = ", ".join(f"{literal(label)}::{column.sql_type}" for label in condition.labels)
             return f"ARRAY[{labels}]" if operator == "in" else labels
         if operator in FULL_TEXT:
-            return f"{FULL_TEXT[operator]}({self._language(condition)}{self.parameter(condition.value)})"
+            return f"pg_catalog.{FULL_TEXT[operator]}({self._language(condition)}{self.parameter(condition.value)})"
         if operator == "bare" and column.kind == "array":
             return f"CAST(ARRAY[{self.parameter(condition.value)}] AS {column.sql_type})"
         # A pattern is text, whatever it is held against.
