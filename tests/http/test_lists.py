@@ -11,6 +11,8 @@ import psycopg
 import pytest
 
 from conftest import Site, Urls, running_site
+from service.inbox import listing
+from service.rest.grammar import parse
 from tests_support import problem
 
 COLUMNS = {
@@ -388,3 +390,16 @@ async def test_the_bytes_are_postgresqls_own(client: httpx.AsyncClient, viewer: 
     assert row is not None
     answer = await client.get("/admin/leads?limit=3", headers=viewer)
     assert answer.text.startswith(f'{{"data":{row[0]},"total":60,"total_exact":true,"next":"')
+
+
+async def test_queries_of_one_shape_are_one_statement(client: httpx.AsyncClient, viewer: dict[str, str]) -> None:
+    """So it stays prepared, and nothing of a value is in it."""
+    made = []
+    for value in ("Lead 1", "Lead 2", "'; DROP TABLE contact_leads; --"):
+        params = {"name": f"eq.{value}", "or": f"(company.is.null,source.neq.{value.replace(';', '')})", "order": "email.desc"}
+        assert (await client.get("/admin/leads", params=params, headers=viewer)).status_code == 200
+        made.append(listing._statement.cache_info().misses)
+    assert made[0] == made[1] == made[2]
+    parsed = [parse(f"name=eq.{value}&data->>a=in.({value},b)&limit=3") for value in ("x", "y")]
+    assert parsed[0].shape == parsed[1].shape
+    assert parsed[0].values != parsed[1].values
