@@ -101,8 +101,8 @@ async def _try(database: Database, role: Role, selection: Selection, condition: 
         await database.first(role, statement.text, *statement.arguments(selection.values))
     except asyncpg.PostgresError as error:
         message = f"{condition.field.name} can't be compared with that: {error.args[0]}."
-        if column.labels:
-            message += f" It is one of: {', '.join(column.labels)}."
+        if column.labels and isinstance(error, asyncpg.InvalidTextRepresentationError):
+            message = f"{condition.field.name} is one of: {', '.join(column.labels)}."
         raise QueryError(condition.parameter, message) from error
 
 
