@@ -43,7 +43,7 @@ DROP FUNCTION service.tidy();
 
 DROP FUNCTION app.typos_of(text);
 
-DROP FUNCTION app.similar_leads(text, boolean);
+DROP FUNCTION app.similar_leads(text, boolean, integer);
 
 DROP FUNCTION app.search_snippet(text, text, text, text, text, tsquery);
 

@@ -504,13 +504,12 @@ GRANT EXECUTE ON FUNCTION app.search_snippet(text, text, text, text, text, tsque
 -- <== sql/functions/app.search_snippet.sql
 
 -- ==> sql/functions/app.similar_leads.sql
--- drop: DROP FUNCTION app.similar_leads(text, boolean);
-CREATE OR REPLACE FUNCTION app.similar_leads(p_query text, p_typos boolean DEFAULT true) RETURNS TABLE (lead_id bigint, similarity real)
+-- drop: DROP FUNCTION app.similar_leads(text, boolean, integer);
+CREATE OR REPLACE FUNCTION app.similar_leads(p_query text, p_typos boolean DEFAULT true, p_rows integer DEFAULT 1000) RETURNS TABLE (lead_id bigint, similarity real)
     LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE ROWS 100
     SET search_path = pg_catalog
 AS $$
 DECLARE
-    c_rows CONSTANT integer := 200;
     c_words CONSTANT integer := 5;
     v_query CONSTANT text := app.words(p_query);
     -- What stands between spaces, as fragments, and their words. The index needs three characters in a row.
@@ -554,7 +553,7 @@ BEGIN
             'SELECT n.lead_id, public.word_similarity(%L, n.names)'
             ' FROM (SELECT s.lead_id, s.names FROM app.lead_search AS s WHERE %s ORDER BY s.lead_id DESC LIMIT %s) AS n'
             ' ORDER BY 2 DESC, 1 DESC',
-            v_query, v_conditions[v_stage], c_rows);
+            v_query, v_conditions[v_stage], p_rows);
         IF FOUND THEN
             RETURN;
         END IF;
@@ -562,10 +561,10 @@ BEGIN
 END;
 $$;
 
-COMMENT ON FUNCTION app.similar_leads(text, boolean) IS
-    'Leads whose name, company or address holds each word of the query (the first five of three characters and more) as a fragment; if there are none, and p_typos, those that hold each with at most one slip; else those that have most trigrams of the longer ones. At most the 200 newest, the most similar (0 to 1) first. LD400 query_too_long.';
-REVOKE ALL ON FUNCTION app.similar_leads(text, boolean) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION app.similar_leads(text, boolean) TO leads_viewer, leads_editor, leads_admin;
+COMMENT ON FUNCTION app.similar_leads(text, boolean, integer) IS
+    'Leads whose name, company or address holds each word of the query (the first five of three characters and more) as a fragment; if there are none, and p_typos, those that hold each with at most one slip; else those that have most trigrams of the longer ones. At most the p_rows newest, the most similar (0 to 1) first. LD400 query_too_long.';
+REVOKE ALL ON FUNCTION app.similar_leads(text, boolean, integer) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION app.similar_leads(text, boolean, integer) TO leads_viewer, leads_editor, leads_admin;
 -- <== sql/functions/app.similar_leads.sql
 
 -- ==> sql/functions/app.typos_of.sql

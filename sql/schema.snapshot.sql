@@ -743,15 +743,14 @@ ALTER FUNCTION app.set_updated_at() OWNER TO leads_owner;
 COMMENT ON FUNCTION app.set_updated_at() IS 'Trigger function: updated_at is the time of the row''s last change, whoever made it.';
 
 --
--- Name: similar_leads(text, boolean); Type: FUNCTION; Schema: app; Owner: leads_owner
+-- Name: similar_leads(text, boolean, integer); Type: FUNCTION; Schema: app; Owner: leads_owner
 --
 
-CREATE FUNCTION app.similar_leads(p_query text, p_typos boolean DEFAULT true) RETURNS TABLE(lead_id bigint, similarity real)
+CREATE FUNCTION app.similar_leads(p_query text, p_typos boolean DEFAULT true, p_rows integer DEFAULT 1000) RETURNS TABLE(lead_id bigint, similarity real)
     LANGUAGE plpgsql STABLE STRICT ROWS 100 PARALLEL SAFE
     SET search_path TO 'pg_catalog'
     AS $_$
 DECLARE
-    c_rows CONSTANT integer := 200;
     c_words CONSTANT integer := 5;
     v_query CONSTANT text := app.words(p_query);
     -- What stands between spaces, as fragments, and their words. The index needs three characters in a row.
@@ -795,7 +794,7 @@ BEGIN
             'SELECT n.lead_id, public.word_similarity(%L, n.names)'
             ' FROM (SELECT s.lead_id, s.names FROM app.lead_search AS s WHERE %s ORDER BY s.lead_id DESC LIMIT %s) AS n'
             ' ORDER BY 2 DESC, 1 DESC',
-            v_query, v_conditions[v_stage], c_rows);
+            v_query, v_conditions[v_stage], p_rows);
         IF FOUND THEN
             RETURN;
         END IF;
@@ -803,13 +802,13 @@ BEGIN
 END;
 $_$;
 
-ALTER FUNCTION app.similar_leads(p_query text, p_typos boolean) OWNER TO leads_owner;
+ALTER FUNCTION app.similar_leads(p_query text, p_typos boolean, p_rows integer) OWNER TO leads_owner;
 
 --
--- Name: FUNCTION similar_leads(p_query text, p_typos boolean); Type: COMMENT; Schema: app; Owner: leads_owner
+-- Name: FUNCTION similar_leads(p_query text, p_typos boolean, p_rows integer); Type: COMMENT; Schema: app; Owner: leads_owner
 --
 
-COMMENT ON FUNCTION app.similar_leads(p_query text, p_typos boolean) IS 'Leads whose name, company or address holds each word of the query (the first five of three characters and more) as a fragment; if there are none, and p_typos, those that hold each with at most one slip; else those that have most trigrams of the longer ones. At most the 200 newest, the most similar (0 to 1) first. LD400 query_too_long.';
+COMMENT ON FUNCTION app.similar_leads(p_query text, p_typos boolean, p_rows integer) IS 'Leads whose name, company or address holds each word of the query (the first five of three characters and more) as a fragment; if there are none, and p_typos, those that hold each with at most one slip; else those that have most trigrams of the longer ones. At most the p_rows newest, the most similar (0 to 1) first. LD400 query_too_long.';
 
 --
 -- Name: tags_valid(text[]); Type: FUNCTION; Schema: app; Owner: leads_owner
@@ -2793,13 +2792,13 @@ GRANT ALL ON FUNCTION app.search_snippet(p_name text, p_company text, p_email te
 REVOKE ALL ON FUNCTION app.set_updated_at() FROM PUBLIC;
 
 --
--- Name: FUNCTION similar_leads(p_query text, p_typos boolean); Type: ACL; Schema: app; Owner: leads_owner
+-- Name: FUNCTION similar_leads(p_query text, p_typos boolean, p_rows integer); Type: ACL; Schema: app; Owner: leads_owner
 --
 
-REVOKE ALL ON FUNCTION app.similar_leads(p_query text, p_typos boolean) FROM PUBLIC;
-GRANT ALL ON FUNCTION app.similar_leads(p_query text, p_typos boolean) TO leads_viewer;
-GRANT ALL ON FUNCTION app.similar_leads(p_query text, p_typos boolean) TO leads_editor;
-GRANT ALL ON FUNCTION app.similar_leads(p_query text, p_typos boolean) TO leads_admin;
+REVOKE ALL ON FUNCTION app.similar_leads(p_query text, p_typos boolean, p_rows integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.similar_leads(p_query text, p_typos boolean, p_rows integer) TO leads_viewer;
+GRANT ALL ON FUNCTION app.similar_leads(p_query text, p_typos boolean, p_rows integer) TO leads_editor;
+GRANT ALL ON FUNCTION app.similar_leads(p_query text, p_typos boolean, p_rows integer) TO leads_admin;
 
 --
 -- Name: FUNCTION tags_valid(p_tags text[]); Type: ACL; Schema: app; Owner: leads_owner

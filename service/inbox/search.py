@@ -23,7 +23,7 @@ SOME = 10
 #: At most so many of the newest matches are ranked: found by reading on, and by the index.
 RANK_READ = 300
 RANK = 1_000
-#: With fewer matches than this, similar names, companies and addresses are looked for as well.
+#: With fewer matches than this, similar names, companies and addresses are looked for as well, up to as many.
 FEW = 200
 
 # What the ranked rows are, to the cursor.
@@ -75,7 +75,7 @@ def _statement(
     query = f"app.search_query({q})"
     asked = "(SELECT query FROM asked)"
     # Slips are looked for only when nothing was found as it was typed.
-    similar = f"app.similar_leads({q}, (SELECT count(*) = 0 FROM worded))"
+    similar = f"app.similar_leads({q}, (SELECT count(*) = 0 FROM worded), {FEW})"
     order = order_by(found, RANKED)
     beyond = f"WHERE {after(found, RANKED, Place((False, False)), searched + 2)}" if has_place else ""
     offset = f"OFFSET CAST({renderer.parameter(searched + 1)} AS int8)" if has_offset else ""

@@ -456,8 +456,9 @@ def test_similar_leads_are_bounded_and_in_order(owner: Connection) -> None:
     )
     exact = add(owner, name="Persimmon")
     got = rows(owner, "SELECT lead_id, similarity FROM app.similar_leads('ersimmon')")
-    assert len(got) == 200
+    assert len(got) == 1000
     assert [row[1] for row in got] == sorted((row[1] for row in got), reverse=True)
+    assert len(rows(owner, "SELECT app.similar_leads('ersimmon', true, 7)")) == 7
     assert exact in {row[0] for row in got}
     assert len(found(owner, "persimmon")) == 1501
 
