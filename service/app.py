@@ -26,7 +26,7 @@ from service.guard import Access, Guard
 from service.limits import ADMIN_CLIENTS, PUBLIC_CLIENTS, MovingWindow
 from service.rest.catalogue import Catalogue
 from service.rest.protocol import error_response
-from service.routes import capture, export, health, leads, rest, session, site
+from service.routes import audit, capture, edits, export, health, leads, rest, session, site
 from service.settings import Settings, SettingsError
 from service.shared import Versions
 
@@ -116,7 +116,7 @@ def create_app(settings: Settings, shared: SharedMemory | None = None, *, worker
         proxies=settings.trusted_proxies,
     )
 
-    for routes in (capture, session, leads, export, rest, health, site):
+    for routes in (capture, session, leads, edits, audit, export, rest, health, site):
         app.blueprint(routes.blueprint)
 
     @app.on_request

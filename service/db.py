@@ -41,17 +41,38 @@ SERVER_SETTINGS = {
 
 
 class Role(StrEnum):
-    """As whom a statement runs: the two logins themselves, or a staff role that the service's login takes on."""
+    """As whom a statement runs: the two logins themselves, or a staff role that the service's login takes on.
+
+    A staff role reads; where its name is followed by "writing", it writes too, on connections of its own.
+    """
 
     CAPTURE = "leads_capture"
     SERVICE = "leads_service"
     VIEWER = "leads_viewer"
     EDITOR = "leads_editor"
     ADMIN = "leads_admin"
+    EDITOR_WRITING = "leads_editor writing"
+    ADMIN_WRITING = "leads_admin writing"
 
+    @property
+    def name_there(self) -> str:
+        """The role's name in PostgreSQL."""
+        return self.value.partition(" ")[0]
+
+
+# The one that a staff role writes as.
+WRITING = {Role.EDITOR: Role.EDITOR_WRITING, Role.ADMIN: Role.ADMIN_WRITING}
 
 # Connections of one worker at most. Public forms come in bursts; a team is small; session statements take microseconds.
-POOL_SIZES = {Role.CAPTURE: 8, Role.SERVICE: 4, Role.VIEWER: 4, Role.EDITOR: 4, Role.ADMIN: 4}
+POOL_SIZES = {
+    Role.CAPTURE: 8,
+    Role.SERVICE: 4,
+    Role.VIEWER: 4,
+    Role.EDITOR: 4,
+    Role.ADMIN: 4,
+    Role.EDITOR_WRITING: 4,
+    Role.ADMIN_WRITING: 2,
+}
 # Exports of one worker at a time. Each has a connection of its own, since a slow reader holds it for as long as he reads.
 EXPORTS = 2
 EXPORT_WAIT_SECONDS = 1.0
@@ -183,8 +204,10 @@ class Database:
 
 
 def _taken_on(role: Role) -> dict[str, str]:
-    """The settings that make a connection its role's. So far staff only reads: a view that wrote would be refused."""
-    return {} if role in (Role.CAPTURE, Role.SERVICE) else {"role": role.value, "default_transaction_read_only": "on"}
+    """The settings that make a connection its role's. Where staff only reads, a view that wrote would be refused."""
+    if role in (Role.CAPTURE, Role.SERVICE):
+        return {}
+    return {"role": role.name_there, "default_transaction_read_only": "off" if role in WRITING.values() else "on"}
 
 
 async def _notice_departure(connection: "asyncpg.Connection[Record]") -> None:

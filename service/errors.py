@@ -1,7 +1,8 @@
 """What went wrong, as the client is told it: problem details (RFC 9457), and the one table from SQLSTATE to HTTP.
 
 A function in PostgreSQL raises `LD` + the HTTP status, with MESSAGE for people, CONSTRAINT as the machine's slug, COLUMN as the
-field and HINT safe to show; DETAIL is for the log only. Every other SQLSTATE is in the table below (sql/README.md lists both).
+field, HINT safe to show and DATATYPE what would do instead (comma-separated); DETAIL is for the log only. Every other SQLSTATE
+is in the table below (sql/README.md lists both).
 """
 
 import re
@@ -29,13 +30,17 @@ class FieldError:
 
 @dataclass(eq=False)
 class Problem(Exception):
-    """A request that is refused or failed, with all that its answer needs. `detail` is shown to the client."""
+    """A request that is refused or failed, with all that its answer needs. `detail` is shown to the client.
+
+    `extensions` are further members of the answer's body (RFC 9457, 3.2).
+    """
 
     status: int
     code: str
     detail: str
     errors: Sequence[FieldError] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
+    extensions: Mapping[str, object] = field(default_factory=dict)
 
     def response(self, request_id: object) -> HTTPResponse:
         body = {
@@ -46,6 +51,7 @@ class Problem(Exception):
             "code": self.code,
             "errors": [error.as_json() for error in self.errors],
             "request_id": str(request_id),
+            **self.extensions,
         }
         return HTTPResponse(
             orjson.dumps(body),
@@ -126,7 +132,9 @@ def _from_postgres(error: asyncpg.PostgresError) -> Problem:
         message = str(error.args[0])
         code = constraint or "refused"
         errors = [FieldError(column, code, message)] if column else []
-        return Problem(int(sqlstate[2:]), code, f"{message} {hint}" if hint else message, errors)
+        allowed = getattr(error, "data_type_name", None)
+        extensions = {"allowed": allowed.split(", ")} if allowed else {}
+        return Problem(int(sqlstate[2:]), code, f"{message} {hint}" if hint else message, errors, extensions=extensions)
     rule = next((SQLSTATES[sqlstate[:n]] for n in range(5, 1, -1) if sqlstate[:n] in SQLSTATES), INTERNAL)
     named = _CONSTRAINT.fullmatch(constraint or "")
     about = column or (named["field"] if named else None)

@@ -155,6 +155,310 @@ ALTER TYPE public.lead_type OWNER TO leads_owner;
 COMMENT ON TYPE public.lead_type IS 'Which form a lead came by: contact, cv_request (asks for the CV), collaboration (proposes to work together).';
 
 --
+-- Name: act_as(text, text, uuid); Type: FUNCTION; Schema: app; Owner: leads_owner
+--
+
+CREATE FUNCTION app.act_as(p_actor text, p_role text, p_request_id uuid) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+    PERFORM
+        set_config('app.actor', coalesce(p_actor, ''), true),
+        set_config('app.actor_role', coalesce(p_role, ''), true),
+        set_config('app.request_id', coalesce(p_request_id::text, ''), true);
+END;
+$$;
+
+ALTER FUNCTION app.act_as(p_actor text, p_role text, p_request_id uuid) OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION act_as(p_actor text, p_role text, p_request_id uuid); Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION app.act_as(p_actor text, p_role text, p_request_id uuid) IS 'Says for the rest of the transaction who acts: what the audit writes beside the session''s user, which nobody can choose.';
+
+--
+-- Name: audit_changes(jsonb, jsonb); Type: FUNCTION; Schema: app; Owner: leads_owner
+--
+
+CREATE FUNCTION app.audit_changes(p_before jsonb, p_after jsonb) RETURNS json
+    LANGUAGE sql STABLE PARALLEL SAFE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT COALESCE(json_agg(json_build_object('field', f.field, 'before', f.before, 'after', f.after) ORDER BY f.field), '[]'::json) AS "coalesce"
+    FROM ( SELECT COALESCE(b.key, a.key) AS field,
+             NULLIF(b.value, 'null'::jsonb) AS before,
+             NULLIF(a.value, 'null'::jsonb) AS after
+            FROM (jsonb_each(audit_changes.p_before) b(key, value)
+              FULL JOIN jsonb_each(audit_changes.p_after) a(key, value) ON ((a.key = b.key)))) f
+   WHERE ((f.before IS NOT NULL) OR (f.after IS NOT NULL));
+END;
+
+ALTER FUNCTION app.audit_changes(p_before jsonb, p_after jsonb) OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION audit_changes(p_before jsonb, p_after jsonb); Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION app.audit_changes(p_before jsonb, p_after jsonb) IS 'A row of the audit as a list of {field, before, after}. Of a creation, what it had; of a deletion, what is gone.';
+
+--
+-- Name: audit_lead(); Type: FUNCTION; Schema: app; Owner: leads_owner
+--
+
+CREATE FUNCTION app.audit_lead() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+    v_action text;
+    v_lead_id bigint;
+    v_before jsonb;
+    v_after jsonb;
+    v_rest public.contact_leads;
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+        v_action := 'created';
+        v_lead_id := NEW.id;
+        v_after := to_jsonb(NEW);
+    ELSIF TG_OP = 'UPDATE' THEN
+        v_action := 'changed';
+        v_lead_id := OLD.id;
+        v_before := '{}';
+        v_after := '{}';
+        v_rest := NEW;
+        IF NEW.id IS DISTINCT FROM OLD.id THEN
+            v_before := v_before || jsonb_build_object('id', OLD.id);
+            v_after := v_after || jsonb_build_object('id', NEW.id);
+            v_rest.id := OLD.id;
+        END IF;
+        IF NEW.reference IS DISTINCT FROM OLD.reference THEN
+            v_before := v_before || jsonb_build_object('reference', OLD.reference);
+            v_after := v_after || jsonb_build_object('reference', NEW.reference);
+            v_rest.reference := OLD.reference;
+        END IF;
+        IF NEW.name IS DISTINCT FROM OLD.name THEN
+            v_before := v_before || jsonb_build_object('name', OLD.name);
+            v_after := v_after || jsonb_build_object('name', NEW.name);
+            v_rest.name := OLD.name;
+        END IF;
+        IF NEW.email IS DISTINCT FROM OLD.email THEN
+            v_before := v_before || jsonb_build_object('email', OLD.email);
+            v_after := v_after || jsonb_build_object('email', NEW.email);
+            v_rest.email := OLD.email;
+        END IF;
+        IF NEW.subject IS DISTINCT FROM OLD.subject THEN
+            v_before := v_before || jsonb_build_object('subject', OLD.subject);
+            v_after := v_after || jsonb_build_object('subject', NEW.subject);
+            v_rest.subject := OLD.subject;
+        END IF;
+        IF NEW.message IS DISTINCT FROM OLD.message THEN
+            v_before := v_before || jsonb_build_object('message', OLD.message);
+            v_after := v_after || jsonb_build_object('message', NEW.message);
+            v_rest.message := OLD.message;
+        END IF;
+        IF NEW.company IS DISTINCT FROM OLD.company THEN
+            v_before := v_before || jsonb_build_object('company', OLD.company);
+            v_after := v_after || jsonb_build_object('company', NEW.company);
+            v_rest.company := OLD.company;
+        END IF;
+        IF NEW.phone IS DISTINCT FROM OLD.phone THEN
+            v_before := v_before || jsonb_build_object('phone', OLD.phone);
+            v_after := v_after || jsonb_build_object('phone', NEW.phone);
+            v_rest.phone := OLD.phone;
+        END IF;
+        IF NEW.lead_type IS DISTINCT FROM OLD.lead_type THEN
+            v_before := v_before || jsonb_build_object('lead_type', OLD.lead_type);
+            v_after := v_after || jsonb_build_object('lead_type', NEW.lead_type);
+            v_rest.lead_type := OLD.lead_type;
+        END IF;
+        IF NEW.status IS DISTINCT FROM OLD.status THEN
+            v_before := v_before || jsonb_build_object('status', OLD.status);
+            v_after := v_after || jsonb_build_object('status', NEW.status);
+            v_rest.status := OLD.status;
+        END IF;
+        IF NEW.priority IS DISTINCT FROM OLD.priority THEN
+            v_before := v_before || jsonb_build_object('priority', OLD.priority);
+            v_after := v_after || jsonb_build_object('priority', NEW.priority);
+            v_rest.priority := OLD.priority;
+        END IF;
+        IF NEW.metadata IS DISTINCT FROM OLD.metadata THEN
+            v_before := v_before || jsonb_build_object('metadata', OLD.metadata);
+            v_after := v_after || jsonb_build_object('metadata', NEW.metadata);
+            v_rest.metadata := OLD.metadata;
+        END IF;
+        IF NEW.created_at IS DISTINCT FROM OLD.created_at THEN
+            v_before := v_before || jsonb_build_object('created_at', OLD.created_at);
+            v_after := v_after || jsonb_build_object('created_at', NEW.created_at);
+            v_rest.created_at := OLD.created_at;
+        END IF;
+        IF NEW."timestamp" IS DISTINCT FROM OLD."timestamp" THEN
+            v_before := v_before || jsonb_build_object('timestamp', OLD."timestamp");
+            v_after := v_after || jsonb_build_object('timestamp', NEW."timestamp");
+            v_rest."timestamp" := OLD."timestamp";
+        END IF;
+        IF NEW.flagged IS DISTINCT FROM OLD.flagged THEN
+            v_before := v_before || jsonb_build_object('flagged', OLD.flagged);
+            v_after := v_after || jsonb_build_object('flagged', NEW.flagged);
+            v_rest.flagged := OLD.flagged;
+        END IF;
+        IF NEW.role IS DISTINCT FROM OLD.role THEN
+            v_before := v_before || jsonb_build_object('role', OLD.role);
+            v_after := v_after || jsonb_build_object('role', NEW.role);
+            v_rest.role := OLD.role;
+        END IF;
+        IF NEW.form_type IS DISTINCT FROM OLD.form_type THEN
+            v_before := v_before || jsonb_build_object('form_type', OLD.form_type);
+            v_after := v_after || jsonb_build_object('form_type', NEW.form_type);
+            v_rest.form_type := OLD.form_type;
+        END IF;
+        IF NEW.quality_score IS DISTINCT FROM OLD.quality_score THEN
+            v_before := v_before || jsonb_build_object('quality_score', OLD.quality_score);
+            v_after := v_after || jsonb_build_object('quality_score', NEW.quality_score);
+            v_rest.quality_score := OLD.quality_score;
+        END IF;
+        IF NEW.internal_notes IS DISTINCT FROM OLD.internal_notes THEN
+            v_before := v_before || jsonb_build_object('internal_notes', OLD.internal_notes);
+            v_after := v_after || jsonb_build_object('internal_notes', NEW.internal_notes);
+            v_rest.internal_notes := OLD.internal_notes;
+        END IF;
+        IF NEW.tags IS DISTINCT FROM OLD.tags THEN
+            v_before := v_before || jsonb_build_object('tags', OLD.tags);
+            v_after := v_after || jsonb_build_object('tags', NEW.tags);
+            v_rest.tags := OLD.tags;
+        END IF;
+        IF NEW.contact_history IS DISTINCT FROM OLD.contact_history THEN
+            v_before := v_before || jsonb_build_object('contact_history', OLD.contact_history);
+            v_after := v_after || jsonb_build_object('contact_history', NEW.contact_history);
+            v_rest.contact_history := OLD.contact_history;
+        END IF;
+        IF NEW.follow_up_date IS DISTINCT FROM OLD.follow_up_date THEN
+            v_before := v_before || jsonb_build_object('follow_up_date', OLD.follow_up_date);
+            v_after := v_after || jsonb_build_object('follow_up_date', NEW.follow_up_date);
+            v_rest.follow_up_date := OLD.follow_up_date;
+        END IF;
+        IF NEW.last_contacted IS DISTINCT FROM OLD.last_contacted THEN
+            v_before := v_before || jsonb_build_object('last_contacted', OLD.last_contacted);
+            v_after := v_after || jsonb_build_object('last_contacted', NEW.last_contacted);
+            v_rest.last_contacted := OLD.last_contacted;
+        END IF;
+        IF NEW.first_response_at IS DISTINCT FROM OLD.first_response_at THEN
+            v_before := v_before || jsonb_build_object('first_response_at', OLD.first_response_at);
+            v_after := v_after || jsonb_build_object('first_response_at', NEW.first_response_at);
+            v_rest.first_response_at := OLD.first_response_at;
+        END IF;
+        IF NEW.source IS DISTINCT FROM OLD.source THEN
+            v_before := v_before || jsonb_build_object('source', OLD.source);
+            v_after := v_after || jsonb_build_object('source', NEW.source);
+            v_rest.source := OLD.source;
+        END IF;
+        IF NEW.consent IS DISTINCT FROM OLD.consent THEN
+            v_before := v_before || jsonb_build_object('consent', OLD.consent);
+            v_after := v_after || jsonb_build_object('consent', NEW.consent);
+            v_rest.consent := OLD.consent;
+        END IF;
+        IF NEW.is_spam IS DISTINCT FROM OLD.is_spam THEN
+            v_before := v_before || jsonb_build_object('is_spam', OLD.is_spam);
+            v_after := v_after || jsonb_build_object('is_spam', NEW.is_spam);
+            v_rest.is_spam := OLD.is_spam;
+        END IF;
+        IF NEW.deleted_at IS DISTINCT FROM OLD.deleted_at THEN
+            v_before := v_before || jsonb_build_object('deleted_at', OLD.deleted_at);
+            v_after := v_after || jsonb_build_object('deleted_at', NEW.deleted_at);
+            v_rest.deleted_at := OLD.deleted_at;
+        END IF;
+        IF NEW.assignee IS DISTINCT FROM OLD.assignee THEN
+            v_before := v_before || jsonb_build_object('assignee', OLD.assignee);
+            v_after := v_after || jsonb_build_object('assignee', NEW.assignee);
+            v_rest.assignee := OLD.assignee;
+        END IF;
+        v_rest.version := OLD.version;
+        v_rest.updated_at := OLD.updated_at;
+        IF v_rest *<> OLD THEN
+            -- An adopted table has columns of its own.
+            SELECT v_before || jsonb_object_agg(o.key, o.value), v_after || jsonb_object_agg(o.key, n.value)
+            INTO v_before, v_after
+            FROM jsonb_each(to_jsonb(OLD)) AS o JOIN jsonb_each(to_jsonb(v_rest)) AS n ON n.key = o.key
+            WHERE n.value IS DISTINCT FROM o.value;
+        END IF;
+        IF v_after = '{}' THEN
+            RETURN NULL; -- only what follows a change by itself
+        END IF;
+    ELSIF TG_OP = 'DELETE' THEN
+        v_action := 'deleted';
+        v_lead_id := OLD.id;
+        v_before := to_jsonb(OLD);
+    ELSE
+        v_action := 'emptied';
+    END IF;
+    INSERT INTO app.audit_log (actor, actor_role, request_id, action, table_name, lead_id, before, after)
+    VALUES (
+        nullif(current_setting('app.actor', true), ''),
+        nullif(current_setting('app.actor_role', true), ''),
+        nullif(current_setting('app.request_id', true), '')::uuid,
+        v_action, 'contact_leads', v_lead_id, v_before, v_after
+    );
+    RETURN NULL;
+END;
+$$;
+
+ALTER FUNCTION app.audit_lead() OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION audit_lead(); Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION app.audit_lead() IS 'Trigger function: writes to app.audit_log what was done to a lead, and by whom: of a change the changed columns alone, version and updated_at left out, which follow by themselves. Column by column, since comparing two rows as jsonb would cost as much as the change itself.';
+
+--
+-- Name: audit_user(); Type: FUNCTION; Schema: app; Owner: leads_owner
+--
+
+CREATE FUNCTION app.audit_user() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+    -- Never a hash: only that it changed.
+    v_old jsonb := CASE WHEN TG_OP IN ('UPDATE', 'DELETE') THEN to_jsonb(OLD) - 'password_hash' END;
+    v_new jsonb := CASE WHEN TG_OP IN ('INSERT', 'UPDATE') THEN to_jsonb(NEW) - 'password_hash' END;
+    v_before jsonb := v_old;
+    v_after jsonb := v_new;
+BEGIN
+    IF TG_OP = 'UPDATE' THEN
+        SELECT coalesce(jsonb_object_agg(o.key, o.value), '{}'), coalesce(jsonb_object_agg(o.key, n.value), '{}')
+        INTO v_before, v_after
+        FROM jsonb_each(v_old) AS o JOIN jsonb_each(v_new) AS n ON n.key = o.key
+        WHERE o.value IS DISTINCT FROM n.value AND o.key <> 'updated_at';
+        IF NEW.password_hash <> OLD.password_hash THEN
+            v_after := v_after || '{"password": "changed"}';
+        END IF;
+        IF v_after = '{}' THEN
+            RETURN NULL;
+        END IF;
+    END IF;
+    INSERT INTO app.audit_log (actor, actor_role, request_id, action, table_name, subject, before, after)
+    VALUES (
+        nullif(current_setting('app.actor', true), ''),
+        nullif(current_setting('app.actor_role', true), ''),
+        nullif(current_setting('app.request_id', true), '')::uuid,
+        CASE TG_OP WHEN 'INSERT' THEN 'created' WHEN 'UPDATE' THEN 'changed' ELSE 'deleted' END,
+        'users', coalesce(v_old, v_new) ->> 'username', v_before, v_after
+    );
+    RETURN NULL;
+END;
+$$;
+
+ALTER FUNCTION app.audit_user() OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION audit_user(); Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION app.audit_user() IS 'Trigger function: writes to app.audit_log what was done to a user; of a password only that it changed.';
+
+--
 -- Name: check_query(text); Type: FUNCTION; Schema: app; Owner: leads_owner
 --
 
@@ -227,6 +531,22 @@ ALTER FUNCTION app.count_leads() OWNER TO leads_owner;
 COMMENT ON FUNCTION app.count_leads() IS 'Trigger function, run once a statement: writes to app.lead_count_changes what an INSERT, UPDATE, DELETE or TRUNCATE of leads changed in the totals. Writers only append, so none waits for another.';
 
 --
+-- Name: etag(bigint, integer); Type: FUNCTION; Schema: app; Owner: leads_owner
+--
+
+CREATE FUNCTION app.etag(p_id bigint, p_version integer) RETURNS text
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN (((('"'::text || p_id) || '-'::text) || p_version) || '"'::text);
+
+ALTER FUNCTION app.etag(p_id bigint, p_version integer) OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION etag(p_id bigint, p_version integer); Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION app.etag(p_id bigint, p_version integer) IS 'The strong ETag (RFC 9110, 8.8.3) of one version of a lead.';
+
+--
 -- Name: fold(text); Type: FUNCTION; Schema: app; Owner: leads_owner
 --
 
@@ -263,6 +583,7 @@ BEGIN
             MESSAGE = format('A lead can''t move from %s to %s.', OLD.status, NEW.status),
             CONSTRAINT = 'status_move_not_allowed',
             COLUMN = 'status',
+            DATATYPE = v_allowed,
             HINT = format('From %s it can move to: %s.', OLD.status, v_allowed);
     END IF;
     IF NEW.status = 'contacted' THEN
@@ -326,6 +647,333 @@ ALTER FUNCTION app.keep_search() OWNER TO leads_owner;
 COMMENT ON FUNCTION app.keep_search() IS 'Trigger function: app.lead_search follows a lead, whoever writes it. SECURITY DEFINER, since nobody may write that table by hand.';
 
 --
+-- Name: now(); Type: FUNCTION; Schema: app; Owner: leads_owner
+--
+
+CREATE FUNCTION app.now() RETURNS timestamp with time zone
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN now();
+
+ALTER FUNCTION app.now() OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION now(); Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION app.now() IS 'The time of the transaction. Every rule asks here for the time, so that a test database can replace this one function.';
+
+--
+-- Name: tags_valid(text[]); Type: FUNCTION; Schema: app; Owner: leads_owner
+--
+
+CREATE FUNCTION app.tags_valid(p_tags text[]) RETURNS boolean
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN ((cardinality(p_tags) <= 50) AND (COALESCE(array_ndims(p_tags), 1) = 1) AND (NOT (EXISTS (SELECT FROM unnest(tags_valid.p_tags) t(tag) WHERE ((t.tag IS NULL) OR ((char_length(t.tag) < 1) OR (char_length(t.tag) > 50)) OR (t.tag ~ '[[:cntrl:]]'::text) OR (t.tag <> btrim(t.tag)))))));
+
+ALTER FUNCTION app.tags_valid(p_tags text[]) OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION tags_valid(p_tags text[]); Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION app.tags_valid(p_tags text[]) IS 'Whether these may be a lead''s tags: at most 50, each 1 to 50 characters on one line, without spaces around it.';
+
+SET default_tablespace = '';
+
+SET default_table_access_method = heap;
+
+--
+-- Name: contact_leads; Type: TABLE; Schema: public; Owner: leads_owner
+--
+
+CREATE TABLE public.contact_leads (
+    id bigint NOT NULL,
+    reference uuid DEFAULT gen_random_uuid() NOT NULL,
+    name text NOT NULL,
+    email text NOT NULL,
+    subject text,
+    message text,
+    company text,
+    phone text,
+    lead_type public.lead_type DEFAULT 'contact'::public.lead_type NOT NULL,
+    status public.lead_status DEFAULT 'unread'::public.lead_status NOT NULL,
+    priority public.lead_priority DEFAULT 'medium'::public.lead_priority NOT NULL,
+    metadata jsonb DEFAULT '{}'::jsonb NOT NULL,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    "timestamp" timestamp with time zone DEFAULT app.now() NOT NULL,
+    flagged boolean DEFAULT false NOT NULL,
+    role text,
+    form_type text,
+    quality_score integer,
+    internal_notes text,
+    tags text[] DEFAULT '{}'::text[] NOT NULL,
+    contact_history jsonb DEFAULT '[]'::jsonb NOT NULL,
+    follow_up_date date,
+    last_contacted timestamp with time zone,
+    first_response_at timestamp with time zone,
+    source text,
+    consent boolean,
+    is_spam boolean DEFAULT false NOT NULL,
+    deleted_at timestamp with time zone,
+    version integer DEFAULT 1 NOT NULL,
+    assignee text,
+    CONSTRAINT contact_leads_assignee_valid CHECK ((((char_length(assignee) >= 1) AND (char_length(assignee) <= 100)) AND (assignee !~ '[[:cntrl:]]'::text))),
+    CONSTRAINT contact_leads_company_valid CHECK (((char_length(company) >= 1) AND (char_length(company) <= 200) AND (company !~ '[[:cntrl:]]'::text))),
+    CONSTRAINT contact_leads_contact_history_valid CHECK (((jsonb_typeof(contact_history) = 'array'::text) AND (octet_length((contact_history)::text) <= 1048576))),
+    CONSTRAINT contact_leads_email_valid CHECK (((char_length(email) <= 254) AND (email !~ '[[:cntrl:]]'::text) AND (email ~ '^[^@[:space:]]+@[^@[:space:]]+[.][^@[:space:]]+$'::text))),
+    CONSTRAINT contact_leads_form_type_valid CHECK (((char_length(form_type) >= 1) AND (char_length(form_type) <= 50))),
+    CONSTRAINT contact_leads_internal_notes_valid CHECK ((char_length(internal_notes) <= 20000)),
+    CONSTRAINT contact_leads_message_valid CHECK (((char_length(message) >= 1) AND (char_length(message) <= 10000))),
+    CONSTRAINT contact_leads_metadata_valid CHECK (((jsonb_typeof(metadata) = 'object'::text) AND (octet_length((metadata)::text) <= 131072))),
+    CONSTRAINT contact_leads_name_valid CHECK (((char_length(name) >= 1) AND (char_length(name) <= 200) AND (name !~ '[[:cntrl:]]'::text) AND (name ~ '[^[:space:]]'::text))),
+    CONSTRAINT contact_leads_phone_valid CHECK (((char_length(phone) >= 1) AND (char_length(phone) <= 50) AND (phone !~ '[[:cntrl:]]'::text))),
+    CONSTRAINT contact_leads_quality_score_valid CHECK (((quality_score >= 0) AND (quality_score <= 100))),
+    CONSTRAINT contact_leads_role_valid CHECK (((char_length(role) >= 1) AND (char_length(role) <= 100) AND (role !~ '[[:cntrl:]]'::text))),
+    CONSTRAINT contact_leads_source_valid CHECK (((char_length(source) >= 1) AND (char_length(source) <= 200) AND (source !~ '[[:cntrl:]]'::text))),
+    CONSTRAINT contact_leads_subject_valid CHECK (((char_length(subject) >= 1) AND (char_length(subject) <= 300) AND (subject !~ '[[:cntrl:]]'::text))),
+    CONSTRAINT contact_leads_tags_valid CHECK (app.tags_valid(tags))
+);
+
+ALTER TABLE public.contact_leads OWNER TO leads_owner;
+
+--
+-- Name: TABLE contact_leads; Type: COMMENT; Schema: public; Owner: leads_owner
+--
+
+COMMENT ON TABLE public.contact_leads IS 'Every lead: what a visitor sent, where it stands, and what the team knows of it.';
+
+--
+-- Name: COLUMN contact_leads.id; Type: COMMENT; Schema: public; Owner: leads_owner
+--
+
+COMMENT ON COLUMN public.contact_leads.id IS 'The number of the lead inside the team; visitors never see it.';
+
+--
+-- Name: COLUMN contact_leads.reference; Type: COMMENT; Schema: public; Owner: leads_owner
+--
+
+COMMENT ON COLUMN public.contact_leads.reference IS 'What the visitor is given: names the lead without telling how many there are.';
+
+--
+-- Name: COLUMN contact_leads.name; Type: COMMENT; Schema: public; Owner: leads_owner
+--
+
+COMMENT ON COLUMN public.contact_leads.name IS 'The visitor''s name, 1 to 200 characters on one line.';
+
+--
+-- Name: COLUMN contact_leads.email; Type: COMMENT; Schema: public; Owner: leads_owner
+--
+
+COMMENT ON COLUMN public.contact_leads.email IS 'The visitor''s address, at most 254 characters, with a dot in its domain.';
+
+--
+-- Name: COLUMN contact_leads.subject; Type: COMMENT; Schema: public; Owner: leads_owner
+--
+
+COMMENT ON COLUMN public.contact_leads.subject IS 'At most 300 characters on one line; the contact and collaboration forms ask for it.';
+
+--
+-- Name: COLUMN contact_leads.message; Type: COMMENT; Schema: public; Owner: leads_owner
+--
+
+COMMENT ON COLUMN public.contact_leads.message IS 'At most 10,000 characters; the contact and collaboration forms ask for it.';
+
+--
+-- Name: COLUMN contact_leads.company; Type: COMMENT; Schema: public; Owner: leads_owner
+--
+
+COMMENT ON COLUMN public.contact_leads.company IS 'At most 200 characters on one line.';
+
+--
+-- Name: COLUMN contact_leads.phone; Type: COMMENT; Schema: public; Owner: leads_owner
+--
+
+COMMENT ON COLUMN public.contact_leads.phone IS 'At most 50 characters on one line, as the visitor wrote it.';
+
+--
+-- Name: COLUMN contact_leads.lead_type; Type: COMMENT; Schema: public; Owner: leads_owner
+--
+
+COMMENT ON COLUMN public.contact_leads.lead_type IS 'Which form the lead came by.';
+
+--
+-- Name: COLUMN contact_leads.status; Type: COMMENT; Schema: public; Owner: leads_owner
+--
+
+COMMENT ON COLUMN public.contact_leads.status IS 'Where the lead stands; moves as app.status_moves allows.';
+
+--
+-- Name: COLUMN contact_leads.priority; Type: COMMENT; Schema: public; Owner: leads_owner
+--
+
+COMMENT ON COLUMN public.contact_leads.priority IS 'How soon it wants an answer.';
+
+--
+-- Name: COLUMN contact_leads.metadata; Type: COMMENT; Schema: public; Owner: leads_owner
+--
+
+COMMENT ON COLUMN public.contact_leads.metadata IS 'ip_address, user_agent, referer and origin as the server saw them; utm and extra as the form sent them.';
+
+--
+-- Name: COLUMN contact_leads.created_at; Type: COMMENT; Schema: public; Owner: leads_owner
+--
+
+COMMENT ON COLUMN public.contact_leads.created_at IS 'When the lead was stored, by the database''s clock.';
+
+--
+-- Name: COLUMN contact_leads.updated_at; Type: COMMENT; Schema: public; Owner: leads_owner
+--
+
+COMMENT ON COLUMN public.contact_leads.updated_at IS 'When the row last changed; kept by trigger_contact_leads_updated_at.';
+
+--
+-- Name: COLUMN contact_leads."timestamp"; Type: COMMENT; Schema: public; Owner: leads_owner
+--
+
+COMMENT ON COLUMN public.contact_leads."timestamp" IS 'Legacy: the creation time under its older name.';
+
+--
+-- Name: COLUMN contact_leads.flagged; Type: COMMENT; Schema: public; Owner: leads_owner
+--
+
+COMMENT ON COLUMN public.contact_leads.flagged IS 'Legacy: marked by hand.';
+
+--
+-- Name: COLUMN contact_leads.role; Type: COMMENT; Schema: public; Owner: leads_owner
+--
+
+COMMENT ON COLUMN public.contact_leads.role IS 'What the visitor says they are (recruiter, founder ...), at most 100 characters.';
+
+--
+-- Name: COLUMN contact_leads.form_type; Type: COMMENT; Schema: public; Owner: leads_owner
+--
+
+COMMENT ON COLUMN public.contact_leads.form_type IS 'Legacy: the form''s name as text; new leads hold the label of lead_type.';
+
+--
+-- Name: COLUMN contact_leads.quality_score; Type: COMMENT; Schema: public; Owner: leads_owner
+--
+
+COMMENT ON COLUMN public.contact_leads.quality_score IS 'The team''s judgement, 0 to 100; NULL until somebody judged.';
+
+--
+-- Name: COLUMN contact_leads.internal_notes; Type: COMMENT; Schema: public; Owner: leads_owner
+--
+
+COMMENT ON COLUMN public.contact_leads.internal_notes IS 'The team''s notes, at most 20,000 characters.';
+
+--
+-- Name: COLUMN contact_leads.tags; Type: COMMENT; Schema: public; Owner: leads_owner
+--
+
+COMMENT ON COLUMN public.contact_leads.tags IS 'At most 50 tags of 1 to 50 characters.';
+
+--
+-- Name: COLUMN contact_leads.contact_history; Type: COMMENT; Schema: public; Owner: leads_owner
+--
+
+COMMENT ON COLUMN public.contact_leads.contact_history IS 'Contacts with the visitor, an array of objects, oldest first.';
+
+--
+-- Name: COLUMN contact_leads.follow_up_date; Type: COMMENT; Schema: public; Owner: leads_owner
+--
+
+COMMENT ON COLUMN public.contact_leads.follow_up_date IS 'The day to come back to this lead.';
+
+--
+-- Name: COLUMN contact_leads.last_contacted; Type: COMMENT; Schema: public; Owner: leads_owner
+--
+
+COMMENT ON COLUMN public.contact_leads.last_contacted IS 'When the lead last entered contacted.';
+
+--
+-- Name: COLUMN contact_leads.first_response_at; Type: COMMENT; Schema: public; Owner: leads_owner
+--
+
+COMMENT ON COLUMN public.contact_leads.first_response_at IS 'When the lead first entered contacted: what conversion and response times count.';
+
+--
+-- Name: COLUMN contact_leads.source; Type: COMMENT; Schema: public; Owner: leads_owner
+--
+
+COMMENT ON COLUMN public.contact_leads.source IS 'Where the visitor came from: the form''s source, else its utm_source.';
+
+--
+-- Name: COLUMN contact_leads.consent; Type: COMMENT; Schema: public; Owner: leads_owner
+--
+
+COMMENT ON COLUMN public.contact_leads.consent IS 'Whether the visitor ticked the form''s consent; NULL when it had none.';
+
+--
+-- Name: COLUMN contact_leads.is_spam; Type: COMMENT; Schema: public; Owner: leads_owner
+--
+
+COMMENT ON COLUMN public.contact_leads.is_spam IS 'Judged to be spam: out of lists and numbers.';
+
+--
+-- Name: COLUMN contact_leads.deleted_at; Type: COMMENT; Schema: public; Owner: leads_owner
+--
+
+COMMENT ON COLUMN public.contact_leads.deleted_at IS 'When the lead went to the trash; NULL while it is in the inbox.';
+
+--
+-- Name: COLUMN contact_leads.version; Type: COMMENT; Schema: public; Owner: leads_owner
+--
+
+COMMENT ON COLUMN public.contact_leads.version IS 'Counts the changes of the lead, from 1; its ETag is made of it.';
+
+--
+-- Name: COLUMN contact_leads.assignee; Type: COMMENT; Schema: public; Owner: leads_owner
+--
+
+COMMENT ON COLUMN public.contact_leads.assignee IS 'Who takes care of it, at most 100 characters on one line.';
+
+--
+-- Name: lead_to_change(bigint, text); Type: FUNCTION; Schema: app; Owner: leads_owner
+--
+
+CREATE FUNCTION app.lead_to_change(p_id bigint, p_if_match text) RETURNS public.contact_leads
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog'
+    AS $$
+DECLARE
+    v_lead public.contact_leads;
+BEGIN
+    -- Of two at once the second waits here, and then sees what the first has made of it.
+    SELECT l.* INTO v_lead
+    FROM public.contact_leads AS l
+    WHERE l.id = p_id AND l.deleted_at IS NULL
+    FOR NO KEY UPDATE;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'LD404',
+            MESSAGE = format('There is no lead %s.', p_id),
+            CONSTRAINT = 'lead_not_found',
+            COLUMN = 'id';
+    END IF;
+    IF p_if_match IS NOT NULL AND btrim(p_if_match) <> '*'
+        AND app.etag(v_lead.id, v_lead.version) <> ALL (regexp_split_to_array(btrim(p_if_match), '\s*,\s*'))
+    THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'LD412',
+            MESSAGE = format('Lead %s was changed meanwhile.', p_id),
+            CONSTRAINT = 'version_conflict',
+            HINT = 'Look at it as it is now, and send the change again with its ETag.';
+    END IF;
+    RETURN v_lead;
+END;
+$$;
+
+ALTER FUNCTION app.lead_to_change(p_id bigint, p_if_match text) OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION lead_to_change(p_id bigint, p_if_match text); Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION app.lead_to_change(p_id bigint, p_if_match text) IS 'A lead, locked until the transaction ends. p_if_match: an If-Match header (RFC 9110, 13.1.1), NULL without one. LD404 lead_not_found when there is none, or it is in the trash; LD412 version_conflict when it has another ETag.';
+
+--
 -- Name: lexeme(text); Type: FUNCTION; Schema: app; Owner: leads_owner
 --
 
@@ -377,22 +1025,6 @@ ALTER FUNCTION app.matching_leads(p_query text) OWNER TO leads_owner;
 COMMENT ON FUNCTION app.matching_leads(p_query text) IS 'The leads that a search means, each once, in no order: all that app.search_query finds; where those are fewer than 200, and the query is of plain words, also those that hold its words as fragments of name, company or address; where there are none at all, those that hold them with slips (app.similar_leads). LD400 query_too_long.';
 
 --
--- Name: now(); Type: FUNCTION; Schema: app; Owner: leads_owner
---
-
-CREATE FUNCTION app.now() RETURNS timestamp with time zone
-    LANGUAGE sql STABLE PARALLEL SAFE
-    RETURN now();
-
-ALTER FUNCTION app.now() OWNER TO leads_owner;
-
---
--- Name: FUNCTION now(); Type: COMMENT; Schema: app; Owner: leads_owner
---
-
-COMMENT ON FUNCTION app.now() IS 'The time of the transaction. Every rule asks here for the time, so that a test database can replace this one function.';
-
---
 -- Name: plain(text); Type: FUNCTION; Schema: app; Owner: leads_owner
 --
 
@@ -407,6 +1039,176 @@ ALTER FUNCTION app.plain(p_text text) OWNER TO leads_owner;
 --
 
 COMMENT ON FUNCTION app.plain(p_text text) IS 'A text with spaces for its ASCII punctuation, as search reads stored texts and queries alike. PostgreSQL''s parser would take wi-fi, and/or, node.js, -5 and <b> for compounds, paths, hosts, numbers and tags, in which the words can''t be found.';
+
+--
+-- Name: read_fields(jsonb, text[], text[]); Type: FUNCTION; Schema: app; Owner: leads_owner
+--
+
+CREATE FUNCTION app.read_fields(p_sent jsonb, p_takes text[], p_needs text[]) RETURNS jsonb
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog'
+    AS $_$
+DECLARE
+    v_field text;
+    v_value jsonb;
+    v_type text;
+    v_text text;
+    v_choices text[];
+    v_read jsonb := '{}';
+BEGIN
+    FOREACH v_field IN ARRAY p_needs LOOP
+        IF NOT p_sent ? v_field THEN
+            PERFORM app.refuse_field(v_field, format('%s is missing.', v_field));
+        END IF;
+    END LOOP;
+    FOR v_field, v_value IN SELECT s.key, s.value FROM jsonb_each(p_sent) AS s LOOP
+        v_type := jsonb_typeof(v_value);
+        IF v_field <> ALL (p_takes) THEN
+            PERFORM app.refuse_field(v_field, format('%s is not taken here.', left(v_field, 100)), array_to_string(p_takes, ', '));
+        ELSIF v_field = 'quality_score' THEN
+            IF v_type <> 'null' AND (v_type <> 'number' OR CASE WHEN v_type = 'number' THEN
+                v_value::numeric NOT BETWEEN 0 AND 100 OR trunc(v_value::numeric) <> v_value::numeric END)
+            THEN
+                PERFORM app.refuse_field(v_field, 'quality_score must be a whole number from 0 to 100, or null.');
+            END IF;
+            v_value := CASE v_type WHEN 'number' THEN to_jsonb(v_value::numeric::integer) ELSE v_value END;
+        ELSIF v_field = 'consent' THEN
+            IF v_type NOT IN ('boolean', 'null') THEN
+                PERFORM app.refuse_field(v_field, 'consent must be true, false or null.');
+            END IF;
+        ELSIF v_field = 'tags' THEN
+            IF v_type <> 'array' OR jsonb_path_exists(v_value, 'strict $[*] ? (@.type() != "string")') THEN
+                PERFORM app.refuse_field(v_field, 'tags must be an array of texts.');
+            END IF;
+            -- In the order given, each once.
+            SELECT coalesce(jsonb_agg(t.tag ORDER BY t.place), '[]') INTO v_value
+            FROM (
+                SELECT btrim(a.tag) AS tag, min(a.place) AS place
+                FROM jsonb_array_elements_text(v_value) WITH ORDINALITY AS a (tag, place)
+                GROUP BY 1
+            ) AS t;
+            IF NOT app.tags_valid(ARRAY(SELECT jsonb_array_elements_text(v_value))) THEN
+                PERFORM app.refuse_field(v_field, 'tags can be at most 50, each of 1 to 50 characters on one line.');
+            END IF;
+        ELSIF v_type NOT IN ('string', 'null') THEN
+            PERFORM app.refuse_field(v_field, format('%s must be text.', v_field));
+        ELSE
+            v_text := v_value #>> '{}';
+            v_choices := CASE v_field
+                WHEN 'status' THEN enum_range(NULL::public.lead_status)::text[]
+                WHEN 'priority' THEN enum_range(NULL::public.lead_priority)::text[]
+                WHEN 'lead_type' THEN enum_range(NULL::public.lead_type)::text[]
+            END;
+            IF v_choices IS NOT NULL THEN
+                IF v_text IS NULL OR v_text <> ALL (v_choices) THEN
+                    PERFORM app.refuse_field(v_field,
+                        format('%s must be one of: %s.', v_field, array_to_string(v_choices, ', ')), array_to_string(v_choices, ', '));
+                END IF;
+            ELSIF v_field IN ('follow_up_date', 'at') THEN
+                IF app.read_instant(v_text) IS NULL AND v_text IS NOT NULL OR v_field = 'follow_up_date' AND length(v_text) <> 10 THEN
+                    PERFORM app.refuse_field(v_field, format('%s must be %s.', v_field,
+                        CASE v_field WHEN 'at' THEN 'a time, such as 2026-11-23T10:30:00Z' ELSE 'a day, such as 2026-11-23, or null' END));
+                END IF;
+            ELSIF v_field IN ('message', 'internal_notes', 'note') THEN
+                v_text := nullif(replace(replace(v_text, E'\r\n', E'\n'), E'\r', E'\n'), '');
+            ELSE
+                v_text := nullif(btrim(regexp_replace(v_text, '\s+', ' ', 'g')), '');
+            END IF;
+            IF v_text IS NULL AND v_field IN ('name', 'email', 'channel', 'note') THEN
+                PERFORM app.refuse_field(v_field, format('%s must be filled in.', v_field));
+            END IF;
+            v_value := coalesce(to_jsonb(v_text), 'null');
+        END IF;
+        v_read := v_read || jsonb_build_object(v_field, v_value);
+    END LOOP;
+    RETURN v_read;
+END;
+$_$;
+
+ALTER FUNCTION app.read_fields(p_sent jsonb, p_takes text[], p_needs text[]) OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION read_fields(p_sent jsonb, p_takes text[], p_needs text[]); Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION app.read_fields(p_sent jsonb, p_takes text[], p_needs text[]) IS 'What somebody sent, read by its fields'' names: types and choices checked, spaces around a text gone, an empty one null, each tag once. p_takes: the fields that may be there; p_needs: those that must. LD422 fields_not_valid names the first that can''t be taken; lengths are the constraints''.';
+
+--
+-- Name: read_instant(text); Type: FUNCTION; Schema: app; Owner: leads_owner
+--
+
+CREATE FUNCTION app.read_instant(p_text text) RETURNS timestamp with time zone
+    LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    AS $_$
+BEGIN
+    IF p_text ~ '^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}([.]\d{1,6})?)?(Z|[+-]\d{2}:?\d{2})?)?$' THEN
+        RETURN p_text::timestamptz;
+    END IF;
+    RETURN NULL;
+EXCEPTION WHEN data_exception THEN
+    RETURN NULL;
+END;
+$_$;
+
+ALTER FUNCTION app.read_instant(p_text text) OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION read_instant(p_text text); Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION app.read_instant(p_text text) IS 'The instant that a text names by RFC 3339, or a day its beginning; without a zone it is UTC. NULL for any other text.';
+
+--
+-- Name: refuse_audit_change(); Type: FUNCTION; Schema: app; Owner: leads_owner
+--
+
+CREATE FUNCTION app.refuse_audit_change() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+    RAISE EXCEPTION USING
+        ERRCODE = 'LD403',
+        MESSAGE = format('The audit log is only appended to: %s is refused, to its owner too.', TG_OP),
+        CONSTRAINT = 'audit_is_append_only';
+END;
+$$;
+
+ALTER FUNCTION app.refuse_audit_change() OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION refuse_audit_change(); Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION app.refuse_audit_change() IS 'Trigger function: LD403 audit_is_append_only, whoever asks.';
+
+--
+-- Name: refuse_field(text, text, text); Type: FUNCTION; Schema: app; Owner: leads_owner
+--
+
+CREATE FUNCTION app.refuse_field(p_field text, p_message text, p_allowed text DEFAULT NULL::text) RETURNS void
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO 'pg_catalog'
+    AS $$
+BEGIN
+    RAISE EXCEPTION USING
+        ERRCODE = 'LD422',
+        MESSAGE = p_message,
+        CONSTRAINT = 'fields_not_valid',
+        COLUMN = left(p_field, 100),
+        DATATYPE = coalesce(p_allowed, '');
+END;
+$$;
+
+ALTER FUNCTION app.refuse_field(p_field text, p_message text, p_allowed text) OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION refuse_field(p_field text, p_message text, p_allowed text); Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION app.refuse_field(p_field text, p_message text, p_allowed text) IS 'LD422 fields_not_valid: a field that can''t be taken as it is, why, and of a choice what would do, separated by commas.';
 
 --
 -- Name: search_document(text, text, text, text, text); Type: FUNCTION; Schema: app; Owner: leads_owner
@@ -743,6 +1545,34 @@ ALTER FUNCTION app.set_updated_at() OWNER TO leads_owner;
 COMMENT ON FUNCTION app.set_updated_at() IS 'Trigger function: updated_at is the time of the row''s last change, whoever made it.';
 
 --
+-- Name: set_version(); Type: FUNCTION; Schema: app; Owner: leads_owner
+--
+
+CREATE FUNCTION app.set_version() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+    -- Neither is for anybody to choose: what else differs decides.
+    NEW.version := OLD.version;
+    NEW.updated_at := OLD.updated_at;
+    IF NEW *<> OLD THEN
+        NEW.version := OLD.version + 1;
+        NEW.updated_at := app.now();
+    END IF;
+    RETURN NEW;
+END;
+$$;
+
+ALTER FUNCTION app.set_version() OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION set_version(); Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION app.set_version() IS 'Trigger function: a change of a lead, whoever makes it, raises version by one and sets updated_at; an update that changes nothing leaves both.';
+
+--
 -- Name: similar_leads(text, boolean, integer); Type: FUNCTION; Schema: app; Owner: leads_owner
 --
 
@@ -811,22 +1641,6 @@ ALTER FUNCTION app.similar_leads(p_query text, p_typos boolean, p_rows integer) 
 COMMENT ON FUNCTION app.similar_leads(p_query text, p_typos boolean, p_rows integer) IS 'Leads whose name, company or address holds each word of the query (the first five of three characters and more) as a fragment; if there are none, and p_typos, those that hold each with at most one slip; else those that have most trigrams of the longer ones. At most the p_rows newest, the most similar (0 to 1) first. LD400 query_too_long.';
 
 --
--- Name: tags_valid(text[]); Type: FUNCTION; Schema: app; Owner: leads_owner
---
-
-CREATE FUNCTION app.tags_valid(p_tags text[]) RETURNS boolean
-    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-    RETURN ((cardinality(p_tags) <= 50) AND (COALESCE(array_ndims(p_tags), 1) = 1) AND (NOT (EXISTS (SELECT FROM unnest(tags_valid.p_tags) t(tag) WHERE ((t.tag IS NULL) OR ((char_length(t.tag) < 1) OR (char_length(t.tag) > 50)) OR (t.tag ~ '[[:cntrl:]]'::text) OR (t.tag <> btrim(t.tag)))))));
-
-ALTER FUNCTION app.tags_valid(p_tags text[]) OWNER TO leads_owner;
-
---
--- Name: FUNCTION tags_valid(p_tags text[]); Type: COMMENT; Schema: app; Owner: leads_owner
---
-
-COMMENT ON FUNCTION app.tags_valid(p_tags text[]) IS 'Whether these may be a lead''s tags: at most 50, each 1 to 50 characters on one line, without spaces around it.';
-
---
 -- Name: typos_of(text); Type: FUNCTION; Schema: app; Owner: leads_owner
 --
 
@@ -841,6 +1655,92 @@ ALTER FUNCTION app.typos_of(p_word text) OWNER TO leads_owner;
 --
 
 COMMENT ON FUNCTION app.typos_of(p_word text) IS 'LIKE patterns for the words of app.lead_search.names that this word, as app.words gives it, may be a slip of: a letter left out, one too many, another one, or two swapped. Words of six letters and more may go on.';
+
+--
+-- Name: add_contact(bigint, jsonb, text, text, text, uuid); Type: FUNCTION; Schema: service; Owner: leads_owner
+--
+
+CREATE FUNCTION service.add_contact(p_id bigint, p_contact jsonb, p_if_match text, p_actor text, p_role text, p_request_id uuid, OUT lead json, OUT etag text) RETURNS record
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog'
+    AS $$
+DECLARE
+    v_contact jsonb := app.read_fields(p_contact, '{channel,note,at}', '{channel,note}');
+    v_lead public.contact_leads := app.lead_to_change(p_id, p_if_match);
+BEGIN
+    IF char_length(v_contact ->> 'channel') > 50 THEN
+        PERFORM app.refuse_field('channel', 'channel can have at most 50 characters.');
+    ELSIF char_length(v_contact ->> 'note') > 5000 THEN
+        PERFORM app.refuse_field('note', 'note can have at most 5,000 characters.');
+    END IF;
+    PERFORM app.act_as(p_actor, p_role, p_request_id);
+    UPDATE public.contact_leads AS l
+    SET contact_history = l.contact_history || jsonb_build_array(jsonb_build_object(
+        'at', coalesce(app.read_instant(v_contact ->> 'at'), app.now()),
+        'by', p_actor,
+        'channel', v_contact -> 'channel',
+        'note', v_contact -> 'note'
+    ))
+    WHERE l.id = p_id
+    RETURNING l.* INTO v_lead;
+    lead := row_to_json(v_lead);
+    etag := app.etag(v_lead.id, v_lead.version);
+END;
+$$;
+
+ALTER FUNCTION service.add_contact(p_id bigint, p_contact jsonb, p_if_match text, p_actor text, p_role text, p_request_id uuid, OUT lead json, OUT etag text) OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION add_contact(p_id bigint, p_contact jsonb, p_if_match text, p_actor text, p_role text, p_request_id uuid, OUT lead json, OUT etag text); Type: COMMENT; Schema: service; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION service.add_contact(p_id bigint, p_contact jsonb, p_if_match text, p_actor text, p_role text, p_request_id uuid, OUT lead json, OUT etag text) IS 'Appends {at, by, channel, note} to a lead''s contact_history and returns the lead, with its ETag. p_contact: channel, note, and at, else it is now. LD404 lead_not_found, LD412 version_conflict, LD422 fields_not_valid.';
+
+--
+-- Name: add_lead(jsonb, text, text, uuid); Type: FUNCTION; Schema: service; Owner: leads_owner
+--
+
+CREATE FUNCTION service.add_lead(p_fields jsonb, p_actor text, p_role text, p_request_id uuid, OUT id bigint, OUT lead json, OUT etag text) RETURNS record
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog'
+    AS $$
+DECLARE
+    v_fields jsonb := app.read_fields(
+        p_fields, '{name,email,subject,message,company,phone,role,source,consent,lead_type,priority}', '{name,email}');
+    v_lead public.contact_leads;
+BEGIN
+    PERFORM app.act_as(p_actor, p_role, p_request_id);
+    INSERT INTO public.contact_leads AS l (
+        lead_type, form_type, priority, name, email, subject, message, company, phone, role, source, consent
+    )
+    VALUES (
+        coalesce(v_fields ->> 'lead_type', 'contact')::public.lead_type,
+        coalesce(v_fields ->> 'lead_type', 'contact'),
+        coalesce(v_fields ->> 'priority', 'medium')::public.lead_priority,
+        v_fields ->> 'name',
+        v_fields ->> 'email',
+        v_fields ->> 'subject',
+        v_fields ->> 'message',
+        v_fields ->> 'company',
+        v_fields ->> 'phone',
+        v_fields ->> 'role',
+        coalesce(v_fields ->> 'source', 'manual'),
+        (v_fields ->> 'consent')::boolean
+    )
+    RETURNING l.* INTO v_lead;
+    id := v_lead.id;
+    lead := row_to_json(v_lead);
+    etag := app.etag(v_lead.id, v_lead.version);
+END;
+$$;
+
+ALTER FUNCTION service.add_lead(p_fields jsonb, p_actor text, p_role text, p_request_id uuid, OUT id bigint, OUT lead json, OUT etag text) OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION add_lead(p_fields jsonb, p_actor text, p_role text, p_request_id uuid, OUT id bigint, OUT lead json, OUT etag text); Type: COMMENT; Schema: service; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION service.add_lead(p_fields jsonb, p_actor text, p_role text, p_request_id uuid, OUT id bigint, OUT lead json, OUT etag text) IS 'Stores a lead that somebody of the team enters, and returns it, with its ETag. p_fields: name, email, subject, message, company, phone, role, source (else manual), consent, lead_type (else contact), priority. LD422 fields_not_valid.';
 
 --
 -- Name: applied_migrations(); Type: FUNCTION; Schema: service; Owner: leads_owner
@@ -862,6 +1762,76 @@ ALTER FUNCTION service.applied_migrations() OWNER TO leads_owner;
 --
 
 COMMENT ON FUNCTION service.applied_migrations() IS 'The migrations that this database has, by id. The service compares them with its own before it serves.';
+
+--
+-- Name: audit_trail(text, text, text, text, text, integer, bigint); Type: FUNCTION; Schema: service; Owner: leads_owner
+--
+
+CREATE FUNCTION service.audit_trail(p_actor text, p_action text, p_table text, p_since text, p_until text, p_limit integer, p_cursor bigint) RETURNS json
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog'
+    SET plan_cache_mode TO 'force_custom_plan'
+    AS $$
+DECLARE
+    v_since timestamptz := app.read_instant(p_since);
+    v_until timestamptz := app.read_instant(p_until);
+    v_wrong text;
+    v_after timestamptz;
+    v_page json;
+BEGIN
+    v_wrong := CASE WHEN p_since IS NOT NULL AND v_since IS NULL THEN 'since' WHEN p_until IS NOT NULL AND v_until IS NULL THEN 'until' END;
+    IF v_wrong IS NOT NULL THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'LD400',
+            MESSAGE = format('%s must be a time, such as 2026-11-23T10:30:00Z, or a day.', v_wrong),
+            CONSTRAINT = 'filter_not_valid',
+            COLUMN = v_wrong;
+    END IF;
+    IF p_cursor IS NOT NULL THEN
+        SELECT a.at INTO v_after FROM app.audit_log AS a WHERE a.id = p_cursor;
+        IF NOT FOUND THEN
+            RAISE EXCEPTION USING
+                ERRCODE = 'LD400',
+                MESSAGE = 'The cursor is none that this list gave.',
+                CONSTRAINT = 'cursor_not_valid',
+                COLUMN = 'cursor';
+        END IF;
+    END IF;
+    -- One row more than the page holds tells whether there is a next one.
+    WITH found AS (
+        SELECT a.*, row_number() OVER (ORDER BY a.at DESC, a.id DESC) AS place
+        FROM app.audit_log AS a
+        WHERE (p_actor IS NULL OR a.actor = p_actor)
+            AND (p_action IS NULL OR a.action = p_action)
+            AND (p_table IS NULL OR a.table_name = p_table)
+            AND (v_since IS NULL OR a.at >= v_since)
+            AND (v_until IS NULL OR a.at < v_until)
+            AND (p_cursor IS NULL OR (a.at, a.id) < (v_after, p_cursor))
+        ORDER BY a.at DESC, a.id DESC
+        LIMIT p_limit + 1
+    )
+    SELECT json_build_object(
+        'data', coalesce(json_agg(json_build_object(
+            'id', f.id, 'at', f.at, 'actor', f.actor, 'actor_role', f.actor_role, 'session_user', f.session_user_name,
+            'action', f.action, 'table', f.table_name, 'lead_id', f.lead_id, 'subject', f.subject,
+            'changes', app.audit_changes(f.before, f.after), 'request_id', f.request_id
+        ) ORDER BY f.place) FILTER (WHERE f.place <= p_limit), '[]'),
+        'next', CASE WHEN count(*) > p_limit THEN
+            (SELECT last.id::text FROM found AS last WHERE last.place = p_limit)
+        END
+    ) INTO v_page
+    FROM found AS f;
+    RETURN v_page;
+END;
+$$;
+
+ALTER FUNCTION service.audit_trail(p_actor text, p_action text, p_table text, p_since text, p_until text, p_limit integer, p_cursor bigint) OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION audit_trail(p_actor text, p_action text, p_table text, p_since text, p_until text, p_limit integer, p_cursor bigint); Type: COMMENT; Schema: service; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION service.audit_trail(p_actor text, p_action text, p_table text, p_since text, p_until text, p_limit integer, p_cursor bigint) IS 'What was done, newest first: {"data": [{id, at, actor, actor_role, session_user, action, table, lead_id, subject, changes: [{field, before, after}], request_id}], "next"}; p_since is included, p_until not; next is the p_cursor of the page after, or null. LD400 filter_not_valid, cursor_not_valid.';
 
 --
 -- Name: capture_lead(public.lead_type, jsonb, jsonb, text); Type: FUNCTION; Schema: service; Owner: leads_owner
@@ -902,6 +1872,7 @@ BEGIN
         END IF;
     END IF;
 
+    PERFORM app.act_as('visitor', 'visitor', NULL);
     INSERT INTO public.contact_leads (
         reference, lead_type, form_type, name, email, subject, message, company, phone, role, source, consent, metadata
     )
@@ -920,6 +1891,7 @@ BEGIN
         (p_fields ->> 'consent')::boolean,
         p_metadata || jsonb_strip_nulls(jsonb_build_object('utm', p_fields -> 'utm', 'extra', p_fields -> 'extra'))
     );
+    PERFORM app.act_as(NULL, NULL, NULL);
     RETURN json_build_object('success', true, 'reference', v_reference);
 END;
 $$;
@@ -932,9 +1904,45 @@ ALTER FUNCTION service.capture_lead(p_lead_type public.lead_type, p_fields jsonb
 
 COMMENT ON FUNCTION service.capture_lead(p_lead_type public.lead_type, p_fields jsonb, p_metadata jsonb, p_idempotency_key text) IS 'Stores what a public form sent and returns {"success": true, "reference": uuid}. p_fields: name, email, subject, message, company, phone, role, source, consent, utm {}, extra {}; p_metadata: ip_address, user_agent, referer, origin, taken by the service. The same p_idempotency_key with the same fields within 24 hours returns the first reference and stores nothing; with other fields LD422 idempotency_key_reused.';
 
-SET default_tablespace = '';
+--
+-- Name: edit_lead(bigint, jsonb, text[], text, text, text, uuid); Type: FUNCTION; Schema: service; Owner: leads_owner
+--
 
-SET default_table_access_method = heap;
+CREATE FUNCTION service.edit_lead(p_id bigint, p_changes jsonb, p_takes text[], p_if_match text, p_actor text, p_role text, p_request_id uuid, OUT lead json, OUT etag text) RETURNS record
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog'
+    AS $$
+DECLARE
+    v_changes jsonb := app.read_fields(p_changes, p_takes, CASE WHEN cardinality(p_takes) = 1 THEN p_takes ELSE '{}' END);
+    v_old public.contact_leads := app.lead_to_change(p_id, p_if_match);
+    v_new public.contact_leads;
+BEGIN
+    IF v_changes = '{}' THEN
+        PERFORM app.refuse_field(p_takes[1], 'There is no field to change.', array_to_string(p_takes, ', '));
+    END IF;
+    v_new := jsonb_populate_record(v_old, v_changes);
+    IF v_new *<> v_old THEN
+        PERFORM app.act_as(p_actor, p_role, p_request_id);
+        UPDATE public.contact_leads AS l
+        SET name = v_new.name, email = v_new.email, company = v_new.company, phone = v_new.phone, subject = v_new.subject,
+            status = v_new.status, priority = v_new.priority, quality_score = v_new.quality_score,
+            internal_notes = v_new.internal_notes, tags = v_new.tags, assignee = v_new.assignee,
+            follow_up_date = v_new.follow_up_date
+        WHERE l.id = p_id
+        RETURNING l.* INTO v_new;
+    END IF;
+    lead := row_to_json(v_new);
+    etag := app.etag(v_new.id, v_new.version);
+END;
+$$;
+
+ALTER FUNCTION service.edit_lead(p_id bigint, p_changes jsonb, p_takes text[], p_if_match text, p_actor text, p_role text, p_request_id uuid, OUT lead json, OUT etag text) OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION edit_lead(p_id bigint, p_changes jsonb, p_takes text[], p_if_match text, p_actor text, p_role text, p_request_id uuid, OUT lead json, OUT etag text); Type: COMMENT; Schema: service; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION service.edit_lead(p_id bigint, p_changes jsonb, p_takes text[], p_if_match text, p_actor text, p_role text, p_request_id uuid, OUT lead json, OUT etag text) IS 'Changes some columns of a lead and returns it, with its ETag. p_changes: {column: value}, of the columns p_takes, which must be there if it is one alone; p_if_match: the header, or NULL. What changes nothing writes nothing. LD404 lead_not_found, LD409 status_move_not_allowed, LD412 version_conflict, LD422 fields_not_valid.';
 
 --
 -- Name: users; Type: TABLE; Schema: app; Owner: leads_owner
@@ -1029,266 +2037,77 @@ COMMENT ON FUNCTION service.find_user(p_username text, OUT username text, OUT pa
 -- Name: lead(bigint); Type: FUNCTION; Schema: service; Owner: leads_owner
 --
 
-CREATE FUNCTION service.lead(p_id bigint) RETURNS json
+CREATE FUNCTION service.lead(p_id bigint, OUT lead json, OUT etag text) RETURNS record
     LANGUAGE plpgsql STABLE STRICT
     SET search_path TO 'pg_catalog'
     AS $$
-DECLARE
-    v_lead json;
 BEGIN
-    SELECT row_to_json(l) INTO v_lead
+    SELECT row_to_json(l), app.etag(l.id, l.version) INTO lead, etag
     FROM public.contact_leads AS l
     WHERE l.id = p_id AND l.deleted_at IS NULL;
-    IF v_lead IS NULL THEN
+    IF lead IS NULL THEN
         RAISE EXCEPTION USING
             ERRCODE = 'LD404',
             MESSAGE = format('There is no lead %s.', p_id),
             CONSTRAINT = 'lead_not_found',
             COLUMN = 'id';
     END IF;
-    RETURN v_lead;
 END;
 $$;
 
-ALTER FUNCTION service.lead(p_id bigint) OWNER TO leads_owner;
-
---
--- Name: FUNCTION lead(p_id bigint); Type: COMMENT; Schema: service; Owner: leads_owner
---
-
-COMMENT ON FUNCTION service.lead(p_id bigint) IS 'One lead with all its columns. LD404 lead_not_found when there is none, or it is in the trash.';
-
---
--- Name: contact_leads; Type: TABLE; Schema: public; Owner: leads_owner
---
-
-CREATE TABLE public.contact_leads (
-    id bigint NOT NULL,
-    reference uuid DEFAULT gen_random_uuid() NOT NULL,
-    name text NOT NULL,
-    email text NOT NULL,
-    subject text,
-    message text,
-    company text,
-    phone text,
-    lead_type public.lead_type DEFAULT 'contact'::public.lead_type NOT NULL,
-    status public.lead_status DEFAULT 'unread'::public.lead_status NOT NULL,
-    priority public.lead_priority DEFAULT 'medium'::public.lead_priority NOT NULL,
-    metadata jsonb DEFAULT '{}'::jsonb NOT NULL,
-    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT app.now() NOT NULL,
-    "timestamp" timestamp with time zone DEFAULT app.now() NOT NULL,
-    flagged boolean DEFAULT false NOT NULL,
-    role text,
-    form_type text,
-    quality_score integer,
-    internal_notes text,
-    tags text[] DEFAULT '{}'::text[] NOT NULL,
-    contact_history jsonb DEFAULT '[]'::jsonb NOT NULL,
-    follow_up_date date,
-    last_contacted timestamp with time zone,
-    first_response_at timestamp with time zone,
-    source text,
-    consent boolean,
-    is_spam boolean DEFAULT false NOT NULL,
-    deleted_at timestamp with time zone,
-    CONSTRAINT contact_leads_company_valid CHECK (((char_length(company) >= 1) AND (char_length(company) <= 200) AND (company !~ '[[:cntrl:]]'::text))),
-    CONSTRAINT contact_leads_contact_history_valid CHECK (((jsonb_typeof(contact_history) = 'array'::text) AND (octet_length((contact_history)::text) <= 1048576))),
-    CONSTRAINT contact_leads_email_valid CHECK (((char_length(email) <= 254) AND (email !~ '[[:cntrl:]]'::text) AND (email ~ '^[^@[:space:]]+@[^@[:space:]]+[.][^@[:space:]]+$'::text))),
-    CONSTRAINT contact_leads_form_type_valid CHECK (((char_length(form_type) >= 1) AND (char_length(form_type) <= 50))),
-    CONSTRAINT contact_leads_internal_notes_valid CHECK ((char_length(internal_notes) <= 20000)),
-    CONSTRAINT contact_leads_message_valid CHECK (((char_length(message) >= 1) AND (char_length(message) <= 10000))),
-    CONSTRAINT contact_leads_metadata_valid CHECK (((jsonb_typeof(metadata) = 'object'::text) AND (octet_length((metadata)::text) <= 131072))),
-    CONSTRAINT contact_leads_name_valid CHECK (((char_length(name) >= 1) AND (char_length(name) <= 200) AND (name !~ '[[:cntrl:]]'::text) AND (name ~ '[^[:space:]]'::text))),
-    CONSTRAINT contact_leads_phone_valid CHECK (((char_length(phone) >= 1) AND (char_length(phone) <= 50) AND (phone !~ '[[:cntrl:]]'::text))),
-    CONSTRAINT contact_leads_quality_score_valid CHECK (((quality_score >= 0) AND (quality_score <= 100))),
-    CONSTRAINT contact_leads_role_valid CHECK (((char_length(role) >= 1) AND (char_length(role) <= 100) AND (role !~ '[[:cntrl:]]'::text))),
-    CONSTRAINT contact_leads_source_valid CHECK (((char_length(source) >= 1) AND (char_length(source) <= 200) AND (source !~ '[[:cntrl:]]'::text))),
-    CONSTRAINT contact_leads_subject_valid CHECK (((char_length(subject) >= 1) AND (char_length(subject) <= 300) AND (subject !~ '[[:cntrl:]]'::text))),
-    CONSTRAINT contact_leads_tags_valid CHECK (app.tags_valid(tags))
-);
-
-ALTER TABLE public.contact_leads OWNER TO leads_owner;
-
---
--- Name: TABLE contact_leads; Type: COMMENT; Schema: public; Owner: leads_owner
---
-
-COMMENT ON TABLE public.contact_leads IS 'Every lead: what a visitor sent, where it stands, and what the team knows of it.';
-
---
--- Name: COLUMN contact_leads.id; Type: COMMENT; Schema: public; Owner: leads_owner
---
-
-COMMENT ON COLUMN public.contact_leads.id IS 'The number of the lead inside the team; visitors never see it.';
-
---
--- Name: COLUMN contact_leads.reference; Type: COMMENT; Schema: public; Owner: leads_owner
---
-
-COMMENT ON COLUMN public.contact_leads.reference IS 'What the visitor is given: names the lead without telling how many there are.';
-
---
--- Name: COLUMN contact_leads.name; Type: COMMENT; Schema: public; Owner: leads_owner
---
-
-COMMENT ON COLUMN public.contact_leads.name IS 'The visitor''s name, 1 to 200 characters on one line.';
-
---
--- Name: COLUMN contact_leads.email; Type: COMMENT; Schema: public; Owner: leads_owner
---
-
-COMMENT ON COLUMN public.contact_leads.email IS 'The visitor''s address, at most 254 characters, with a dot in its domain.';
-
---
--- Name: COLUMN contact_leads.subject; Type: COMMENT; Schema: public; Owner: leads_owner
---
-
-COMMENT ON COLUMN public.contact_leads.subject IS 'At most 300 characters on one line; the contact and collaboration forms ask for it.';
-
---
--- Name: COLUMN contact_leads.message; Type: COMMENT; Schema: public; Owner: leads_owner
---
-
-COMMENT ON COLUMN public.contact_leads.message IS 'At most 10,000 characters; the contact and collaboration forms ask for it.';
-
---
--- Name: COLUMN contact_leads.company; Type: COMMENT; Schema: public; Owner: leads_owner
---
-
-COMMENT ON COLUMN public.contact_leads.company IS 'At most 200 characters on one line.';
-
---
--- Name: COLUMN contact_leads.phone; Type: COMMENT; Schema: public; Owner: leads_owner
---
-
-COMMENT ON COLUMN public.contact_leads.phone IS 'At most 50 characters on one line, as the visitor wrote it.';
-
---
--- Name: COLUMN contact_leads.lead_type; Type: COMMENT; Schema: public; Owner: leads_owner
---
-
-COMMENT ON COLUMN public.contact_leads.lead_type IS 'Which form the lead came by.';
-
---
--- Name: COLUMN contact_leads.status; Type: COMMENT; Schema: public; Owner: leads_owner
---
-
-COMMENT ON COLUMN public.contact_leads.status IS 'Where the lead stands; moves as app.status_moves allows.';
-
---
--- Name: COLUMN contact_leads.priority; Type: COMMENT; Schema: public; Owner: leads_owner
---
-
-COMMENT ON COLUMN public.contact_leads.priority IS 'How soon it wants an answer.';
-
---
--- Name: COLUMN contact_leads.metadata; Type: COMMENT; Schema: public; Owner: leads_owner
---
-
-COMMENT ON COLUMN public.contact_leads.metadata IS 'ip_address, user_agent, referer and origin as the server saw them; utm and extra as the form sent them.';
-
---
--- Name: COLUMN contact_leads.created_at; Type: COMMENT; Schema: public; Owner: leads_owner
---
-
-COMMENT ON COLUMN public.contact_leads.created_at IS 'When the lead was stored, by the database''s clock.';
-
---
--- Name: COLUMN contact_leads.updated_at; Type: COMMENT; Schema: public; Owner: leads_owner
---
-
-COMMENT ON COLUMN public.contact_leads.updated_at IS 'When the row last changed; kept by trigger_contact_leads_updated_at.';
-
---
--- Name: COLUMN contact_leads."timestamp"; Type: COMMENT; Schema: public; Owner: leads_owner
---
-
-COMMENT ON COLUMN public.contact_leads."timestamp" IS 'Legacy: the creation time under its older name.';
-
---
--- Name: COLUMN contact_leads.flagged; Type: COMMENT; Schema: public; Owner: leads_owner
---
-
-COMMENT ON COLUMN public.contact_leads.flagged IS 'Legacy: marked by hand.';
-
---
--- Name: COLUMN contact_leads.role; Type: COMMENT; Schema: public; Owner: leads_owner
---
-
-COMMENT ON COLUMN public.contact_leads.role IS 'What the visitor says they are (recruiter, founder ...), at most 100 characters.';
-
---
--- Name: COLUMN contact_leads.form_type; Type: COMMENT; Schema: public; Owner: leads_owner
---
-
-COMMENT ON COLUMN public.contact_leads.form_type IS 'Legacy: the form''s name as text; new leads hold the label of lead_type.';
-
---
--- Name: COLUMN contact_leads.quality_score; Type: COMMENT; Schema: public; Owner: leads_owner
---
-
-COMMENT ON COLUMN public.contact_leads.quality_score IS 'The team''s judgement, 0 to 100; NULL until somebody judged.';
-
---
--- Name: COLUMN contact_leads.internal_notes; Type: COMMENT; Schema: public; Owner: leads_owner
---
-
-COMMENT ON COLUMN public.contact_leads.internal_notes IS 'The team''s notes, at most 20,000 characters.';
-
---
--- Name: COLUMN contact_leads.tags; Type: COMMENT; Schema: public; Owner: leads_owner
---
-
-COMMENT ON COLUMN public.contact_leads.tags IS 'At most 50 tags of 1 to 50 characters.';
-
---
--- Name: COLUMN contact_leads.contact_history; Type: COMMENT; Schema: public; Owner: leads_owner
---
-
-COMMENT ON COLUMN public.contact_leads.contact_history IS 'Contacts with the visitor, an array of objects, oldest first.';
-
---
--- Name: COLUMN contact_leads.follow_up_date; Type: COMMENT; Schema: public; Owner: leads_owner
---
-
-COMMENT ON COLUMN public.contact_leads.follow_up_date IS 'The day to come back to this lead.';
-
---
--- Name: COLUMN contact_leads.last_contacted; Type: COMMENT; Schema: public; Owner: leads_owner
---
-
-COMMENT ON COLUMN public.contact_leads.last_contacted IS 'When the lead last entered contacted.';
-
---
--- Name: COLUMN contact_leads.first_response_at; Type: COMMENT; Schema: public; Owner: leads_owner
---
-
-COMMENT ON COLUMN public.contact_leads.first_response_at IS 'When the lead first entered contacted: what conversion and response times count.';
-
---
--- Name: COLUMN contact_leads.source; Type: COMMENT; Schema: public; Owner: leads_owner
---
-
-COMMENT ON COLUMN public.contact_leads.source IS 'Where the visitor came from: the form''s source, else its utm_source.';
-
---
--- Name: COLUMN contact_leads.consent; Type: COMMENT; Schema: public; Owner: leads_owner
---
-
-COMMENT ON COLUMN public.contact_leads.consent IS 'Whether the visitor ticked the form''s consent; NULL when it had none.';
-
---
--- Name: COLUMN contact_leads.is_spam; Type: COMMENT; Schema: public; Owner: leads_owner
---
-
-COMMENT ON COLUMN public.contact_leads.is_spam IS 'Judged to be spam: out of lists and numbers.';
-
---
--- Name: COLUMN contact_leads.deleted_at; Type: COMMENT; Schema: public; Owner: leads_owner
---
-
-COMMENT ON COLUMN public.contact_leads.deleted_at IS 'When the lead went to the trash; NULL while it is in the inbox.';
+ALTER FUNCTION service.lead(p_id bigint, OUT lead json, OUT etag text) OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION lead(p_id bigint, OUT lead json, OUT etag text); Type: COMMENT; Schema: service; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION service.lead(p_id bigint, OUT lead json, OUT etag text) IS 'One lead with all its columns, and its ETag. LD404 lead_not_found when there is none, or it is in the trash.';
+
+--
+-- Name: lead_history(bigint, integer, bigint); Type: FUNCTION; Schema: service; Owner: leads_owner
+--
+
+CREATE FUNCTION service.lead_history(p_id bigint, p_limit integer, p_cursor bigint) RETURNS json
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+    v_page json;
+BEGIN
+    IF NOT EXISTS (SELECT FROM public.contact_leads AS l WHERE l.id = p_id AND l.deleted_at IS NULL) THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'LD404',
+            MESSAGE = format('There is no lead %s.', p_id),
+            CONSTRAINT = 'lead_not_found',
+            COLUMN = 'id';
+    END IF;
+    -- One row more than the page holds tells whether there is a next one.
+    WITH found AS (
+        SELECT a.*, row_number() OVER (ORDER BY a.id) AS place
+        FROM app.audit_log AS a
+        WHERE a.lead_id = p_id AND a.id > coalesce(p_cursor, 0)
+        ORDER BY a.id
+        LIMIT p_limit + 1
+    )
+    SELECT json_build_object(
+        'data', coalesce(json_agg(json_build_object(
+            'at', f.at, 'actor', f.actor, 'actor_role', f.actor_role, 'session_user', f.session_user_name, 'action', f.action,
+            'changes', app.audit_changes(f.before, f.after), 'request_id', f.request_id
+        ) ORDER BY f.place) FILTER (WHERE f.place <= p_limit), '[]'),
+        'next', CASE WHEN count(*) > p_limit THEN (max(f.id) FILTER (WHERE f.place <= p_limit))::text END
+    ) INTO v_page
+    FROM found AS f;
+    RETURN v_page;
+END;
+$$;
+
+ALTER FUNCTION service.lead_history(p_id bigint, p_limit integer, p_cursor bigint) OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION lead_history(p_id bigint, p_limit integer, p_cursor bigint); Type: COMMENT; Schema: service; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION service.lead_history(p_id bigint, p_limit integer, p_cursor bigint) IS 'What was done to a lead, oldest first: {"data": [{at, actor, actor_role, session_user, action, changes: [{field, before, after}], request_id}], "next"}; next is the p_cursor of the page after, or null. SECURITY DEFINER, since staff may read the audit of the leads they see, and no more of it. LD404 lead_not_found.';
 
 --
 -- Name: lead_stats(); Type: FUNCTION; Schema: service; Owner: leads_owner
@@ -1729,7 +2548,9 @@ CREATE VIEW api.leads WITH (security_invoker='true') AS
     last_contacted,
     first_response_at,
     source,
-    consent
+    consent,
+    version,
+    assignee
    FROM public.contact_leads l
   WHERE ((deleted_at IS NULL) AND (NOT is_spam));
 
@@ -1904,6 +2725,18 @@ COMMENT ON COLUMN api.leads.source IS 'Where the visitor came from: the form''s 
 COMMENT ON COLUMN api.leads.consent IS 'Whether the visitor ticked the form''s consent; NULL when it had none.';
 
 --
+-- Name: COLUMN leads.version; Type: COMMENT; Schema: api; Owner: leads_owner
+--
+
+COMMENT ON COLUMN api.leads.version IS 'Counts the changes of the lead, from 1; its ETag is made of it.';
+
+--
+-- Name: COLUMN leads.assignee; Type: COMMENT; Schema: api; Owner: leads_owner
+--
+
+COMMENT ON COLUMN api.leads.assignee IS 'Who takes care of it, at most 100 characters on one line.';
+
+--
 -- Name: adoption_notes; Type: TABLE; Schema: app; Owner: leads_owner
 --
 
@@ -1973,6 +2806,126 @@ COMMENT ON COLUMN app.adoption_notes.lead_id IS 'The lead a value belongs to; th
 
 ALTER TABLE app.adoption_notes ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
     SEQUENCE NAME app.adoption_notes_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+--
+-- Name: audit_log; Type: TABLE; Schema: app; Owner: leads_owner
+--
+
+CREATE TABLE app.audit_log (
+    id bigint NOT NULL,
+    at timestamp with time zone DEFAULT app.now() NOT NULL,
+    tx xid8 DEFAULT pg_current_xact_id() NOT NULL,
+    actor text,
+    actor_role text,
+    request_id uuid,
+    session_user_name text DEFAULT SESSION_USER NOT NULL,
+    action text NOT NULL,
+    table_name text NOT NULL,
+    lead_id bigint,
+    subject text,
+    before jsonb,
+    after jsonb,
+    CONSTRAINT audit_log_action_valid CHECK ((action = ANY (ARRAY['created'::text, 'changed'::text, 'deleted'::text, 'emptied'::text])))
+);
+
+ALTER TABLE app.audit_log OWNER TO leads_owner;
+
+--
+-- Name: TABLE audit_log; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON TABLE app.audit_log IS 'Who did what to leads and users, whether by the service or by psql; written by triggers, only ever appended to. It begins with the migration that made it.';
+
+--
+-- Name: COLUMN audit_log.id; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.audit_log.id IS 'Counts up; of one lead in the order of its changes.';
+
+--
+-- Name: COLUMN audit_log.at; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.audit_log.at IS 'When the transaction began: the updated_at of what it changed.';
+
+--
+-- Name: COLUMN audit_log.tx; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.audit_log.tx IS 'The transaction.';
+
+--
+-- Name: COLUMN audit_log.actor; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.audit_log.actor IS 'Who acted, as the service said: a username, or visitor for a public form; NULL from psql.';
+
+--
+-- Name: COLUMN audit_log.actor_role; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.audit_log.actor_role IS 'As what: viewer, editor, admin or visitor; NULL from psql.';
+
+--
+-- Name: COLUMN audit_log.request_id; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.audit_log.request_id IS 'The request, as the service''s log and the answer''s X-Request-ID name it.';
+
+--
+-- Name: COLUMN audit_log.session_user_name; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.audit_log.session_user_name IS 'Who was logged in to PostgreSQL, which nobody can choose.';
+
+--
+-- Name: COLUMN audit_log.action; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.audit_log.action IS 'created, changed, deleted, or emptied (the table was truncated).';
+
+--
+-- Name: COLUMN audit_log.table_name; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.audit_log.table_name IS 'contact_leads or users.';
+
+--
+-- Name: COLUMN audit_log.lead_id; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.audit_log.lead_id IS 'The lead, also when it is gone; NULL for a user.';
+
+--
+-- Name: COLUMN audit_log.subject; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.audit_log.subject IS 'The user; NULL for a lead.';
+
+--
+-- Name: COLUMN audit_log.before; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.audit_log.before IS 'What it held: of a change the changed columns, of a deletion all of them.';
+
+--
+-- Name: COLUMN audit_log.after; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.audit_log.after IS 'What it holds now: of a change the changed columns, of a creation all of them.';
+
+--
+-- Name: audit_log_id_seq; Type: SEQUENCE; Schema: app; Owner: leads_owner
+--
+
+ALTER TABLE app.audit_log ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME app.audit_log_id_seq
     START WITH 1
     INCREMENT BY 1
     NO MINVALUE
@@ -2325,6 +3278,13 @@ ALTER TABLE ONLY app.adoption_notes
     ADD CONSTRAINT adoption_notes_pkey PRIMARY KEY (id);
 
 --
+-- Name: audit_log audit_log_pkey; Type: CONSTRAINT; Schema: app; Owner: leads_owner
+--
+
+ALTER TABLE ONLY app.audit_log
+    ADD CONSTRAINT audit_log_pkey PRIMARY KEY (id);
+
+--
 -- Name: idempotency_keys idempotency_keys_pkey; Type: CONSTRAINT; Schema: app; Owner: leads_owner
 --
 
@@ -2422,6 +3382,24 @@ ALTER TABLE ONLY public.yoyo_lock
 CREATE INDEX adoption_notes_lead_id ON app.adoption_notes USING btree (lead_id) WHERE (lead_id IS NOT NULL);
 
 --
+-- Name: audit_log_actor; Type: INDEX; Schema: app; Owner: leads_owner
+--
+
+CREATE INDEX audit_log_actor ON app.audit_log USING btree (actor, at, id);
+
+--
+-- Name: audit_log_at; Type: INDEX; Schema: app; Owner: leads_owner
+--
+
+CREATE INDEX audit_log_at ON app.audit_log USING btree (at, id);
+
+--
+-- Name: audit_log_lead; Type: INDEX; Schema: app; Owner: leads_owner
+--
+
+CREATE INDEX audit_log_lead ON app.audit_log USING btree (lead_id, id);
+
+--
 -- Name: idempotency_keys_created_at; Type: INDEX; Schema: app; Owner: leads_owner
 --
 
@@ -2500,6 +3478,42 @@ CREATE INDEX idx_contact_leads_trash ON public.contact_leads USING btree (create
 CREATE INDEX idx_contact_leads_updated_at ON public.contact_leads USING btree (updated_at);
 
 --
+-- Name: audit_log audit_log_append_only; Type: TRIGGER; Schema: app; Owner: leads_owner
+--
+
+CREATE TRIGGER audit_log_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON app.audit_log FOR EACH STATEMENT EXECUTE FUNCTION app.refuse_audit_change();
+
+--
+-- Name: TRIGGER audit_log_append_only ON audit_log; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON TRIGGER audit_log_append_only ON app.audit_log IS 'What was written stays: nothing changes or removes a row, not even the owner. (Whoever owns the table can disable a trigger.)';
+
+--
+-- Name: users users_audit_update; Type: TRIGGER; Schema: app; Owner: leads_owner
+--
+
+CREATE TRIGGER users_audit_update AFTER UPDATE ON app.users FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION app.audit_user();
+
+--
+-- Name: TRIGGER users_audit_update ON users; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON TRIGGER users_audit_update ON app.users IS 'Who changed a user, and what.';
+
+--
+-- Name: users users_audit_write; Type: TRIGGER; Schema: app; Owner: leads_owner
+--
+
+CREATE TRIGGER users_audit_write AFTER INSERT OR DELETE ON app.users FOR EACH ROW EXECUTE FUNCTION app.audit_user();
+
+--
+-- Name: TRIGGER users_audit_write ON users; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON TRIGGER users_audit_write ON app.users IS 'Who added or removed a user.';
+
+--
 -- Name: users users_updated_at; Type: TRIGGER; Schema: app; Owner: leads_owner
 --
 
@@ -2510,6 +3524,54 @@ CREATE TRIGGER users_updated_at BEFORE UPDATE ON app.users FOR EACH ROW WHEN ((o
 --
 
 COMMENT ON TRIGGER users_updated_at ON app.users IS 'updated_at follows every real change of the user.';
+
+--
+-- Name: contact_leads contact_leads_audit_delete; Type: TRIGGER; Schema: public; Owner: leads_owner
+--
+
+CREATE TRIGGER contact_leads_audit_delete AFTER DELETE ON public.contact_leads FOR EACH ROW EXECUTE FUNCTION app.audit_lead();
+
+--
+-- Name: TRIGGER contact_leads_audit_delete ON contact_leads; Type: COMMENT; Schema: public; Owner: leads_owner
+--
+
+COMMENT ON TRIGGER contact_leads_audit_delete ON public.contact_leads IS 'Who deleted a lead, and all that it was.';
+
+--
+-- Name: contact_leads contact_leads_audit_insert; Type: TRIGGER; Schema: public; Owner: leads_owner
+--
+
+CREATE TRIGGER contact_leads_audit_insert AFTER INSERT ON public.contact_leads FOR EACH ROW EXECUTE FUNCTION app.audit_lead();
+
+--
+-- Name: TRIGGER contact_leads_audit_insert ON contact_leads; Type: COMMENT; Schema: public; Owner: leads_owner
+--
+
+COMMENT ON TRIGGER contact_leads_audit_insert ON public.contact_leads IS 'Who stored a lead, and all of it.';
+
+--
+-- Name: contact_leads contact_leads_audit_truncate; Type: TRIGGER; Schema: public; Owner: leads_owner
+--
+
+CREATE TRIGGER contact_leads_audit_truncate AFTER TRUNCATE ON public.contact_leads FOR EACH STATEMENT EXECUTE FUNCTION app.audit_lead();
+
+--
+-- Name: TRIGGER contact_leads_audit_truncate ON contact_leads; Type: COMMENT; Schema: public; Owner: leads_owner
+--
+
+COMMENT ON TRIGGER contact_leads_audit_truncate ON public.contact_leads IS 'Who emptied the table; what was in it, the log says until then.';
+
+--
+-- Name: contact_leads contact_leads_audit_update; Type: TRIGGER; Schema: public; Owner: leads_owner
+--
+
+CREATE TRIGGER contact_leads_audit_update AFTER UPDATE ON public.contact_leads FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION app.audit_lead();
+
+--
+-- Name: TRIGGER contact_leads_audit_update ON contact_leads; Type: COMMENT; Schema: public; Owner: leads_owner
+--
+
+COMMENT ON TRIGGER contact_leads_audit_update ON public.contact_leads IS 'Who changed a lead, and what of it.';
 
 --
 -- Name: contact_leads contact_leads_lifecycle; Type: TRIGGER; Schema: public; Owner: leads_owner
@@ -2599,13 +3661,13 @@ COMMENT ON TRIGGER contact_leads_totals_update ON public.contact_leads IS 'A lea
 -- Name: contact_leads trigger_contact_leads_updated_at; Type: TRIGGER; Schema: public; Owner: leads_owner
 --
 
-CREATE TRIGGER trigger_contact_leads_updated_at BEFORE UPDATE ON public.contact_leads FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION app.set_updated_at();
+CREATE TRIGGER trigger_contact_leads_updated_at BEFORE UPDATE ON public.contact_leads FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION app.set_version();
 
 --
 -- Name: TRIGGER trigger_contact_leads_updated_at ON contact_leads; Type: COMMENT; Schema: public; Owner: leads_owner
 --
 
-COMMENT ON TRIGGER trigger_contact_leads_updated_at ON public.contact_leads IS 'updated_at follows every real change of the row; an update that changes nothing leaves it.';
+COMMENT ON TRIGGER trigger_contact_leads_updated_at ON public.contact_leads IS 'updated_at and version follow every real change of the row; an update that changes nothing leaves them.';
 
 --
 -- Name: adoption_notes adoption_notes_lead_id_fkey; Type: FK CONSTRAINT; Schema: app; Owner: leads_owner
@@ -2648,6 +3710,33 @@ GRANT USAGE ON SCHEMA service TO leads_editor;
 GRANT USAGE ON SCHEMA service TO leads_admin;
 
 --
+-- Name: FUNCTION act_as(p_actor text, p_role text, p_request_id uuid); Type: ACL; Schema: app; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION app.act_as(p_actor text, p_role text, p_request_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.act_as(p_actor text, p_role text, p_request_id uuid) TO leads_editor;
+GRANT ALL ON FUNCTION app.act_as(p_actor text, p_role text, p_request_id uuid) TO leads_admin;
+
+--
+-- Name: FUNCTION audit_changes(p_before jsonb, p_after jsonb); Type: ACL; Schema: app; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION app.audit_changes(p_before jsonb, p_after jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.audit_changes(p_before jsonb, p_after jsonb) TO leads_admin;
+
+--
+-- Name: FUNCTION audit_lead(); Type: ACL; Schema: app; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION app.audit_lead() FROM PUBLIC;
+
+--
+-- Name: FUNCTION audit_user(); Type: ACL; Schema: app; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION app.audit_user() FROM PUBLIC;
+
+--
 -- Name: FUNCTION check_query(p_query text); Type: ACL; Schema: app; Owner: leads_owner
 --
 
@@ -2661,6 +3750,15 @@ GRANT ALL ON FUNCTION app.check_query(p_query text) TO leads_admin;
 --
 
 REVOKE ALL ON FUNCTION app.count_leads() FROM PUBLIC;
+
+--
+-- Name: FUNCTION etag(p_id bigint, p_version integer); Type: ACL; Schema: app; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION app.etag(p_id bigint, p_version integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.etag(p_id bigint, p_version integer) TO leads_viewer;
+GRANT ALL ON FUNCTION app.etag(p_id bigint, p_version integer) TO leads_editor;
+GRANT ALL ON FUNCTION app.etag(p_id bigint, p_version integer) TO leads_admin;
 
 --
 -- Name: FUNCTION fold(p_text text); Type: ACL; Schema: app; Owner: leads_owner
@@ -2693,6 +3791,39 @@ GRANT ALL ON FUNCTION app.is_plain_query(p_query text) TO leads_admin;
 REVOKE ALL ON FUNCTION app.keep_search() FROM PUBLIC;
 
 --
+-- Name: FUNCTION now(); Type: ACL; Schema: app; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION app.now() FROM PUBLIC;
+GRANT ALL ON FUNCTION app.now() TO leads_viewer;
+GRANT ALL ON FUNCTION app.now() TO leads_editor;
+GRANT ALL ON FUNCTION app.now() TO leads_admin;
+
+--
+-- Name: FUNCTION tags_valid(p_tags text[]); Type: ACL; Schema: app; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION app.tags_valid(p_tags text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.tags_valid(p_tags text[]) TO leads_editor;
+GRANT ALL ON FUNCTION app.tags_valid(p_tags text[]) TO leads_admin;
+
+--
+-- Name: TABLE contact_leads; Type: ACL; Schema: public; Owner: leads_owner
+--
+
+GRANT SELECT ON TABLE public.contact_leads TO leads_viewer;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.contact_leads TO leads_editor;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.contact_leads TO leads_admin;
+
+--
+-- Name: FUNCTION lead_to_change(p_id bigint, p_if_match text); Type: ACL; Schema: app; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION app.lead_to_change(p_id bigint, p_if_match text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.lead_to_change(p_id bigint, p_if_match text) TO leads_editor;
+GRANT ALL ON FUNCTION app.lead_to_change(p_id bigint, p_if_match text) TO leads_admin;
+
+--
 -- Name: FUNCTION lexeme(p_text text); Type: ACL; Schema: app; Owner: leads_owner
 --
 
@@ -2711,15 +3842,6 @@ GRANT ALL ON FUNCTION app.matching_leads(p_query text) TO leads_editor;
 GRANT ALL ON FUNCTION app.matching_leads(p_query text) TO leads_admin;
 
 --
--- Name: FUNCTION now(); Type: ACL; Schema: app; Owner: leads_owner
---
-
-REVOKE ALL ON FUNCTION app.now() FROM PUBLIC;
-GRANT ALL ON FUNCTION app.now() TO leads_viewer;
-GRANT ALL ON FUNCTION app.now() TO leads_editor;
-GRANT ALL ON FUNCTION app.now() TO leads_admin;
-
---
 -- Name: FUNCTION plain(p_text text); Type: ACL; Schema: app; Owner: leads_owner
 --
 
@@ -2727,6 +3849,38 @@ REVOKE ALL ON FUNCTION app.plain(p_text text) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.plain(p_text text) TO leads_viewer;
 GRANT ALL ON FUNCTION app.plain(p_text text) TO leads_editor;
 GRANT ALL ON FUNCTION app.plain(p_text text) TO leads_admin;
+
+--
+-- Name: FUNCTION read_fields(p_sent jsonb, p_takes text[], p_needs text[]); Type: ACL; Schema: app; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION app.read_fields(p_sent jsonb, p_takes text[], p_needs text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.read_fields(p_sent jsonb, p_takes text[], p_needs text[]) TO leads_editor;
+GRANT ALL ON FUNCTION app.read_fields(p_sent jsonb, p_takes text[], p_needs text[]) TO leads_admin;
+
+--
+-- Name: FUNCTION read_instant(p_text text); Type: ACL; Schema: app; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION app.read_instant(p_text text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.read_instant(p_text text) TO leads_viewer;
+GRANT ALL ON FUNCTION app.read_instant(p_text text) TO leads_editor;
+GRANT ALL ON FUNCTION app.read_instant(p_text text) TO leads_admin;
+
+--
+-- Name: FUNCTION refuse_audit_change(); Type: ACL; Schema: app; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION app.refuse_audit_change() FROM PUBLIC;
+
+--
+-- Name: FUNCTION refuse_field(p_field text, p_message text, p_allowed text); Type: ACL; Schema: app; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION app.refuse_field(p_field text, p_message text, p_allowed text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.refuse_field(p_field text, p_message text, p_allowed text) TO leads_viewer;
+GRANT ALL ON FUNCTION app.refuse_field(p_field text, p_message text, p_allowed text) TO leads_editor;
+GRANT ALL ON FUNCTION app.refuse_field(p_field text, p_message text, p_allowed text) TO leads_admin;
 
 --
 -- Name: FUNCTION search_document(p_name text, p_company text, p_email text, p_subject text, p_message text); Type: ACL; Schema: app; Owner: leads_owner
@@ -2792,6 +3946,12 @@ GRANT ALL ON FUNCTION app.search_snippet(p_name text, p_company text, p_email te
 REVOKE ALL ON FUNCTION app.set_updated_at() FROM PUBLIC;
 
 --
+-- Name: FUNCTION set_version(); Type: ACL; Schema: app; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION app.set_version() FROM PUBLIC;
+
+--
 -- Name: FUNCTION similar_leads(p_query text, p_typos boolean, p_rows integer); Type: ACL; Schema: app; Owner: leads_owner
 --
 
@@ -2799,14 +3959,6 @@ REVOKE ALL ON FUNCTION app.similar_leads(p_query text, p_typos boolean, p_rows i
 GRANT ALL ON FUNCTION app.similar_leads(p_query text, p_typos boolean, p_rows integer) TO leads_viewer;
 GRANT ALL ON FUNCTION app.similar_leads(p_query text, p_typos boolean, p_rows integer) TO leads_editor;
 GRANT ALL ON FUNCTION app.similar_leads(p_query text, p_typos boolean, p_rows integer) TO leads_admin;
-
---
--- Name: FUNCTION tags_valid(p_tags text[]); Type: ACL; Schema: app; Owner: leads_owner
---
-
-REVOKE ALL ON FUNCTION app.tags_valid(p_tags text[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION app.tags_valid(p_tags text[]) TO leads_editor;
-GRANT ALL ON FUNCTION app.tags_valid(p_tags text[]) TO leads_admin;
 
 --
 -- Name: FUNCTION typos_of(p_word text); Type: ACL; Schema: app; Owner: leads_owner
@@ -2818,11 +3970,34 @@ GRANT ALL ON FUNCTION app.typos_of(p_word text) TO leads_editor;
 GRANT ALL ON FUNCTION app.typos_of(p_word text) TO leads_admin;
 
 --
+-- Name: FUNCTION add_contact(p_id bigint, p_contact jsonb, p_if_match text, p_actor text, p_role text, p_request_id uuid, OUT lead json, OUT etag text); Type: ACL; Schema: service; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION service.add_contact(p_id bigint, p_contact jsonb, p_if_match text, p_actor text, p_role text, p_request_id uuid, OUT lead json, OUT etag text) FROM PUBLIC;
+GRANT ALL ON FUNCTION service.add_contact(p_id bigint, p_contact jsonb, p_if_match text, p_actor text, p_role text, p_request_id uuid, OUT lead json, OUT etag text) TO leads_editor;
+GRANT ALL ON FUNCTION service.add_contact(p_id bigint, p_contact jsonb, p_if_match text, p_actor text, p_role text, p_request_id uuid, OUT lead json, OUT etag text) TO leads_admin;
+
+--
+-- Name: FUNCTION add_lead(p_fields jsonb, p_actor text, p_role text, p_request_id uuid, OUT id bigint, OUT lead json, OUT etag text); Type: ACL; Schema: service; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION service.add_lead(p_fields jsonb, p_actor text, p_role text, p_request_id uuid, OUT id bigint, OUT lead json, OUT etag text) FROM PUBLIC;
+GRANT ALL ON FUNCTION service.add_lead(p_fields jsonb, p_actor text, p_role text, p_request_id uuid, OUT id bigint, OUT lead json, OUT etag text) TO leads_editor;
+GRANT ALL ON FUNCTION service.add_lead(p_fields jsonb, p_actor text, p_role text, p_request_id uuid, OUT id bigint, OUT lead json, OUT etag text) TO leads_admin;
+
+--
 -- Name: FUNCTION applied_migrations(); Type: ACL; Schema: service; Owner: leads_owner
 --
 
 REVOKE ALL ON FUNCTION service.applied_migrations() FROM PUBLIC;
 GRANT ALL ON FUNCTION service.applied_migrations() TO leads_service;
+
+--
+-- Name: FUNCTION audit_trail(p_actor text, p_action text, p_table text, p_since text, p_until text, p_limit integer, p_cursor bigint); Type: ACL; Schema: service; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION service.audit_trail(p_actor text, p_action text, p_table text, p_since text, p_until text, p_limit integer, p_cursor bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION service.audit_trail(p_actor text, p_action text, p_table text, p_since text, p_until text, p_limit integer, p_cursor bigint) TO leads_admin;
 
 --
 -- Name: FUNCTION capture_lead(p_lead_type public.lead_type, p_fields jsonb, p_metadata jsonb, p_idempotency_key text); Type: ACL; Schema: service; Owner: leads_owner
@@ -2832,6 +4007,14 @@ REVOKE ALL ON FUNCTION service.capture_lead(p_lead_type public.lead_type, p_fiel
 GRANT ALL ON FUNCTION service.capture_lead(p_lead_type public.lead_type, p_fields jsonb, p_metadata jsonb, p_idempotency_key text) TO leads_public;
 
 --
+-- Name: FUNCTION edit_lead(p_id bigint, p_changes jsonb, p_takes text[], p_if_match text, p_actor text, p_role text, p_request_id uuid, OUT lead json, OUT etag text); Type: ACL; Schema: service; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION service.edit_lead(p_id bigint, p_changes jsonb, p_takes text[], p_if_match text, p_actor text, p_role text, p_request_id uuid, OUT lead json, OUT etag text) FROM PUBLIC;
+GRANT ALL ON FUNCTION service.edit_lead(p_id bigint, p_changes jsonb, p_takes text[], p_if_match text, p_actor text, p_role text, p_request_id uuid, OUT lead json, OUT etag text) TO leads_editor;
+GRANT ALL ON FUNCTION service.edit_lead(p_id bigint, p_changes jsonb, p_takes text[], p_if_match text, p_actor text, p_role text, p_request_id uuid, OUT lead json, OUT etag text) TO leads_admin;
+
+--
 -- Name: FUNCTION find_user(p_username text, OUT username text, OUT password_hash text, OUT role text); Type: ACL; Schema: service; Owner: leads_owner
 --
 
@@ -2839,21 +4022,22 @@ REVOKE ALL ON FUNCTION service.find_user(p_username text, OUT username text, OUT
 GRANT ALL ON FUNCTION service.find_user(p_username text, OUT username text, OUT password_hash text, OUT role text) TO leads_service;
 
 --
--- Name: FUNCTION lead(p_id bigint); Type: ACL; Schema: service; Owner: leads_owner
+-- Name: FUNCTION lead(p_id bigint, OUT lead json, OUT etag text); Type: ACL; Schema: service; Owner: leads_owner
 --
 
-REVOKE ALL ON FUNCTION service.lead(p_id bigint) FROM PUBLIC;
-GRANT ALL ON FUNCTION service.lead(p_id bigint) TO leads_viewer;
-GRANT ALL ON FUNCTION service.lead(p_id bigint) TO leads_editor;
-GRANT ALL ON FUNCTION service.lead(p_id bigint) TO leads_admin;
+REVOKE ALL ON FUNCTION service.lead(p_id bigint, OUT lead json, OUT etag text) FROM PUBLIC;
+GRANT ALL ON FUNCTION service.lead(p_id bigint, OUT lead json, OUT etag text) TO leads_viewer;
+GRANT ALL ON FUNCTION service.lead(p_id bigint, OUT lead json, OUT etag text) TO leads_editor;
+GRANT ALL ON FUNCTION service.lead(p_id bigint, OUT lead json, OUT etag text) TO leads_admin;
 
 --
--- Name: TABLE contact_leads; Type: ACL; Schema: public; Owner: leads_owner
+-- Name: FUNCTION lead_history(p_id bigint, p_limit integer, p_cursor bigint); Type: ACL; Schema: service; Owner: leads_owner
 --
 
-GRANT SELECT ON TABLE public.contact_leads TO leads_viewer;
-GRANT SELECT,INSERT,UPDATE ON TABLE public.contact_leads TO leads_editor;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.contact_leads TO leads_admin;
+REVOKE ALL ON FUNCTION service.lead_history(p_id bigint, p_limit integer, p_cursor bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION service.lead_history(p_id bigint, p_limit integer, p_cursor bigint) TO leads_viewer;
+GRANT ALL ON FUNCTION service.lead_history(p_id bigint, p_limit integer, p_cursor bigint) TO leads_editor;
+GRANT ALL ON FUNCTION service.lead_history(p_id bigint, p_limit integer, p_cursor bigint) TO leads_admin;
 
 --
 -- Name: FUNCTION lead_stats(); Type: ACL; Schema: service; Owner: leads_owner
@@ -2906,6 +4090,12 @@ GRANT ALL ON FUNCTION service.user_profile(p_username text) TO leads_service;
 GRANT SELECT ON TABLE api.leads TO leads_admin;
 GRANT SELECT ON TABLE api.leads TO leads_editor;
 GRANT SELECT ON TABLE api.leads TO leads_viewer;
+
+--
+-- Name: TABLE audit_log; Type: ACL; Schema: app; Owner: leads_owner
+--
+
+GRANT SELECT ON TABLE app.audit_log TO leads_admin;
 
 --
 -- Name: TABLE lead_search; Type: ACL; Schema: app; Owner: leads_owner

@@ -26,7 +26,8 @@ UTM_FIELDS = frozenset({"utm_source", "utm_medium", "utm_campaign", "utm_term", 
 # The service or the team decides these; a visitor who sends one is refused rather than quietly ignored.
 OWNED_FIELDS = frozenset(
     "id reference lead_type form_type status priority metadata quality_score internal_notes tags contact_history "
-    "follow_up_date last_contacted first_response_at created_at updated_at timestamp flagged is_spam deleted_at".split()
+    "follow_up_date last_contacted first_response_at created_at updated_at timestamp flagged is_spam deleted_at version "
+    "assignee".split()
 )
 
 _SPACES = re.compile(r"\s+")

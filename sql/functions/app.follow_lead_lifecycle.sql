@@ -16,6 +16,7 @@ BEGIN
             MESSAGE = format('A lead can''t move from %s to %s.', OLD.status, NEW.status),
             CONSTRAINT = 'status_move_not_allowed',
             COLUMN = 'status',
+            DATATYPE = v_allowed,
             HINT = format('From %s it can move to: %s.', OLD.status, v_allowed);
     END IF;
     IF NEW.status = 'contacted' THEN

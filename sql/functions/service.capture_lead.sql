@@ -39,6 +39,7 @@ BEGIN
         END IF;
     END IF;
 
+    PERFORM app.act_as('visitor', 'visitor', NULL);
     INSERT INTO public.contact_leads (
         reference, lead_type, form_type, name, email, subject, message, company, phone, role, source, consent, metadata
     )
@@ -57,6 +58,7 @@ BEGIN
         (p_fields ->> 'consent')::boolean,
         p_metadata || jsonb_strip_nulls(jsonb_build_object('utm', p_fields -> 'utm', 'extra', p_fields -> 'extra'))
     );
+    PERFORM app.act_as(NULL, NULL, NULL);
     RETURN json_build_object('success', true, 'reference', v_reference);
 END;
 $$;

@@ -1,1 +1,1 @@
-SELECT service.lead($1)
+SELECT lead, etag FROM service.lead($1)

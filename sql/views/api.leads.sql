@@ -27,7 +27,9 @@ CREATE OR REPLACE VIEW api.leads WITH (security_invoker = true) AS
         l.last_contacted,
         l.first_response_at,
         l.source,
-        l.consent
+        l.consent,
+        l.version,
+        l.assignee
     FROM public.contact_leads AS l
     WHERE l.deleted_at IS NULL AND NOT l.is_spam;
 
@@ -60,3 +62,5 @@ COMMENT ON COLUMN api.leads.last_contacted IS 'When the lead last entered contac
 COMMENT ON COLUMN api.leads.first_response_at IS 'When the lead first entered contacted: what conversion and response times count.';
 COMMENT ON COLUMN api.leads.source IS 'Where the visitor came from: the form''s source, else its utm_source.';
 COMMENT ON COLUMN api.leads.consent IS 'Whether the visitor ticked the form''s consent; NULL when it had none.';
+COMMENT ON COLUMN api.leads.version IS 'Counts the changes of the lead, from 1; its ETag is made of it.';
+COMMENT ON COLUMN api.leads.assignee IS 'Who takes care of it, at most 100 characters on one line.';

@@ -18,7 +18,8 @@ from tests_support import problem
 COLUMNS = {
     "id", "reference", "name", "email", "subject", "message", "company", "phone", "lead_type", "status", "priority", "metadata",
     "created_at", "updated_at", "timestamp", "flagged", "role", "form_type", "quality_score", "internal_notes", "tags",
-    "contact_history", "follow_up_date", "last_contacted", "first_response_at", "source", "consent", "is_spam", "deleted_at",
+    "contact_history", "follow_up_date", "last_contacted", "first_response_at", "source", "consent", "is_spam", "deleted_at", "version",
+    "assignee",
 }  # fmt: skip
 Connection = psycopg.Connection[tuple[Any, ...]]
 

@@ -10,7 +10,7 @@ from service.db import POOL_SIZES, SERVER_SETTINGS, Role
 async def test_a_connection_is_its_roles(site: Site, role: Role) -> None:
     async with site.app.ctx.database._borrow(role) as connection:
         login, current = await connection.fetchrow("SELECT session_user, current_user")
-    assert current == role
+    assert current == role.name_there
     assert login == (Role.CAPTURE if role is Role.CAPTURE else Role.SERVICE)
 
 

@@ -1,0 +1,1 @@
+SELECT service.lead_history($1, $2, $3)
