@@ -91,7 +91,8 @@ async def test_a_statement_that_takes_too_long_is_503_in_time(fresh_urls: Urls) 
         assert (await client.get("/admin/leads", headers=site.bearer())).status_code == 200
         with psycopg.connect(fresh_urls.superuser) as superuser:
             running = superuser.execute(
-                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'leads' AND state = 'active'"
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state = 'active' AND query ~ 'lead_stats'"
+                " AND pid <> pg_backend_pid()"
             ).fetchone()
         assert running == (0,)
 
