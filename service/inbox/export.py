@@ -12,7 +12,7 @@ from typing import Any
 from service.db import Database, Role
 from service.inbox.cursors import order_by, total_order
 from service.inbox.selection import Selection, refused_by_name, where
-from service.rest.catalogue import ALIASES, Column
+from service.rest.catalogue import ALIASES, Column, quoted
 from service.rest.scanner import QueryError
 from service.rest.statement import Renderer
 
@@ -119,7 +119,7 @@ def export_statement(format_: Format, columns: Sequence[Cell], where: str, order
     if format_ is Format.CSV:
         cells = ", ".join(f"{_csv_cell(column, raw)} AS c{n}" for n, column in enumerate(columns))
         return f"SELECT {cells} FROM public.contact_leads AS l WHERE {where} ORDER BY {order}"
-    values = ", ".join(f"{column.sql} AS {_quoted(column.name)}" for column in columns)
+    values = ", ".join(f"{column.sql} AS {quoted(column.name)}" for column in columns)
     row = "pg_catalog.row_to_json(r)"
     if any(column.type_name in ("json", "_json") for column in columns):
         # Such a value stays as it was written, with its line ends between the tokens: there are none within.
@@ -131,8 +131,8 @@ def copy_options(format_: Format, columns: Sequence[Cell]) -> dict[str, Any]:
     """The options of the COPY. In CSV every text is quoted, so that an empty one is no NULL; that is also the faster way."""
     if format_ is not Format.CSV:
         return JSON_OPTIONS
-    quoted = [f"c{n}" for n, column in enumerate(columns) if column.type_name not in PLAIN | MOMENTS | {"bool"}]
-    return {"format": "csv", "force_quote": quoted} if quoted else {"format": "csv"}
+    forced = [f"c{n}" for n, column in enumerate(columns) if column.type_name not in PLAIN | MOMENTS | {"bool"}]
+    return {"format": "csv", "force_quote": forced} if forced else {"format": "csv"}
 
 
 def _csv_cell(column: Cell, raw: bool) -> str:
@@ -162,10 +162,6 @@ def _codes(characters: Iterable[str]) -> str:
     return ", ".join(str(ord(character)) for character in characters)
 
 
-def _quoted(identifier: str) -> str:
-    return '"' + identifier.replace('"', '""') + '"'
-
-
 def heading(columns: Sequence[Cell], *, raw: bool) -> bytes:
     """CSV's first line. Names are quoted unless they are plain words."""
     names = []
@@ -173,7 +169,7 @@ def heading(columns: Sequence[Cell], *, raw: bool) -> bytes:
         name = column.name
         if not raw and name.lstrip(STRIPPED)[:1] in tuple(FORMULA):
             name = f"'{name}"
-        names.append(name if name.isascii() and name.isidentifier() else _quoted(name))
+        names.append(name if name.isascii() and name.isidentifier() else quoted(name))
     return ",".join(names).encode() + b"\n"
 
 
