@@ -155,10 +155,10 @@ ALTER TYPE public.lead_type OWNER TO leads_owner;
 COMMENT ON TYPE public.lead_type IS 'Which form a lead came by: contact, cv_request (asks for the CV), collaboration (proposes to work together).';
 
 --
--- Name: act_as(text, text, uuid); Type: FUNCTION; Schema: app; Owner: leads_owner
+-- Name: act_as(text, text, uuid, uuid); Type: FUNCTION; Schema: app; Owner: leads_owner
 --
 
-CREATE FUNCTION app.act_as(p_actor text, p_role text, p_request_id uuid) RETURNS void
+CREATE FUNCTION app.act_as(p_actor text, p_role text, p_request_id uuid, p_operation uuid DEFAULT NULL::uuid) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
@@ -166,17 +166,50 @@ BEGIN
     PERFORM
         set_config('app.actor', coalesce(p_actor, ''), true),
         set_config('app.actor_role', coalesce(p_role, ''), true),
-        set_config('app.request_id', coalesce(p_request_id::text, ''), true);
+        set_config('app.request_id', coalesce(p_request_id::text, ''), true),
+        set_config('app.operation', coalesce(p_operation::text, ''), true);
 END;
 $$;
 
-ALTER FUNCTION app.act_as(p_actor text, p_role text, p_request_id uuid) OWNER TO leads_owner;
+ALTER FUNCTION app.act_as(p_actor text, p_role text, p_request_id uuid, p_operation uuid) OWNER TO leads_owner;
 
 --
--- Name: FUNCTION act_as(p_actor text, p_role text, p_request_id uuid); Type: COMMENT; Schema: app; Owner: leads_owner
+-- Name: FUNCTION act_as(p_actor text, p_role text, p_request_id uuid, p_operation uuid); Type: COMMENT; Schema: app; Owner: leads_owner
 --
 
-COMMENT ON FUNCTION app.act_as(p_actor text, p_role text, p_request_id uuid) IS 'Says for the rest of the transaction who acts: what the audit writes beside the session''s user, which nobody can choose.';
+COMMENT ON FUNCTION app.act_as(p_actor text, p_role text, p_request_id uuid, p_operation uuid) IS 'Says for the rest of the transaction who acts, and in which operation: what the audit writes beside the session''s user, which nobody can choose.';
+
+--
+-- Name: allow_erasure(); Type: FUNCTION; Schema: app; Owner: leads_owner
+--
+
+CREATE FUNCTION app.allow_erasure() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+    v_erased app.audit_log := OLD;
+BEGIN
+    v_erased.salt := NULL;
+    v_erased.before := NULL;
+    v_erased.after := NULL;
+    IF NEW *= v_erased AND app.open_operation() IN ('erase', 'purge') THEN
+        RETURN NEW;
+    END IF;
+    RAISE EXCEPTION USING
+        ERRCODE = 'LD403',
+        MESSAGE = 'The audit log is only appended to: UPDATE is refused, to its owner too.',
+        CONSTRAINT = 'audit_is_append_only';
+END;
+$$;
+
+ALTER FUNCTION app.allow_erasure() OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION allow_erasure(); Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION app.allow_erasure() IS 'Trigger function: of an entry nothing changes but that its values and salt go, all of them, while a person is erased or the trash purged. LD403 audit_is_append_only.';
 
 --
 -- Name: audit_changes(jsonb, jsonb); Type: FUNCTION; Schema: app; Owner: leads_owner
@@ -386,17 +419,20 @@ BEGIN
             RETURN NULL; -- only what follows a change by itself
         END IF;
     ELSIF TG_OP = 'DELETE' THEN
-        v_action := 'deleted';
         v_lead_id := OLD.id;
-        v_before := to_jsonb(OLD);
+        v_action := CASE app.open_operation() WHEN 'erase' THEN 'erased' WHEN 'purge' THEN 'purged' ELSE 'deleted' END;
+        IF v_action = 'deleted' THEN
+            v_before := to_jsonb(OLD);
+        END IF;
     ELSE
         v_action := 'emptied';
     END IF;
-    INSERT INTO app.audit_log (actor, actor_role, request_id, action, table_name, lead_id, before, after)
+    INSERT INTO app.audit_log (actor, actor_role, request_id, operation, action, table_name, lead_id, before, after)
     VALUES (
         nullif(current_setting('app.actor', true), ''),
         nullif(current_setting('app.actor_role', true), ''),
         nullif(current_setting('app.request_id', true), '')::uuid,
+        nullif(current_setting('app.operation', true), '')::uuid,
         v_action, 'contact_leads', v_lead_id, v_before, v_after
     );
     RETURN NULL;
@@ -409,7 +445,276 @@ ALTER FUNCTION app.audit_lead() OWNER TO leads_owner;
 -- Name: FUNCTION audit_lead(); Type: COMMENT; Schema: app; Owner: leads_owner
 --
 
-COMMENT ON FUNCTION app.audit_lead() IS 'Trigger function: writes to app.audit_log what was done to a lead, and by whom: of a change the changed columns alone, version and updated_at left out, which follow by themselves. Column by column, since comparing two rows as jsonb would cost as much as the change itself.';
+COMMENT ON FUNCTION app.audit_lead() IS 'Trigger function: writes to app.audit_log what was done to a lead, and by whom: of a change the changed columns alone, version and updated_at left out, which follow by themselves; of what is erased no value. Column by column, since comparing two rows as jsonb would cost as much as the change itself.';
+
+--
+-- Name: audit_setting(); Type: FUNCTION; Schema: app; Owner: leads_owner
+--
+
+CREATE FUNCTION app.audit_setting() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+    INSERT INTO app.audit_log (actor, actor_role, request_id, operation, action, table_name, subject, before, after)
+    VALUES (
+        nullif(current_setting('app.actor', true), ''),
+        nullif(current_setting('app.actor_role', true), ''),
+        nullif(current_setting('app.request_id', true), '')::uuid,
+        nullif(current_setting('app.operation', true), '')::uuid,
+        CASE TG_OP WHEN 'INSERT' THEN 'created' WHEN 'UPDATE' THEN 'changed' WHEN 'DELETE' THEN 'deleted' ELSE 'emptied' END,
+        TG_TABLE_NAME,
+        -- The settings that are tables have keys of text or enums: the whole row names one.
+        (SELECT string_agg(f.value, ' ') FROM jsonb_each_text(CASE TG_OP WHEN 'INSERT' THEN to_jsonb(NEW) ELSE to_jsonb(OLD) END) AS f),
+        CASE WHEN TG_OP IN ('UPDATE', 'DELETE') THEN to_jsonb(OLD) END,
+        CASE WHEN TG_OP IN ('INSERT', 'UPDATE') THEN to_jsonb(NEW) END
+    );
+    RETURN NULL;
+END;
+$$;
+
+ALTER FUNCTION app.audit_setting() OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION audit_setting(); Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION app.audit_setting() IS 'Trigger function: writes to app.audit_log what was done to a rule that is kept as a row, such as an allowed move.';
+
+--
+-- Name: now(); Type: FUNCTION; Schema: app; Owner: leads_owner
+--
+
+CREATE FUNCTION app.now() RETURNS timestamp with time zone
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN now();
+
+ALTER FUNCTION app.now() OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION now(); Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION app.now() IS 'The time of the transaction. Every rule asks here for the time, so that a test database can replace this one function.';
+
+SET default_tablespace = '';
+
+SET default_table_access_method = heap;
+
+--
+-- Name: audit_log; Type: TABLE; Schema: app; Owner: leads_owner
+--
+
+CREATE TABLE app.audit_log (
+    id bigint NOT NULL,
+    at timestamp with time zone DEFAULT app.now() NOT NULL,
+    tx xid8 DEFAULT pg_current_xact_id() NOT NULL,
+    actor text,
+    actor_role text,
+    request_id uuid,
+    session_user_name text DEFAULT SESSION_USER NOT NULL,
+    action text NOT NULL,
+    table_name text NOT NULL,
+    lead_id bigint,
+    subject text,
+    before jsonb,
+    after jsonb,
+    operation uuid,
+    salt uuid DEFAULT gen_random_uuid(),
+    CONSTRAINT audit_log_action_valid CHECK ((action = ANY (ARRAY['created'::text, 'changed'::text, 'deleted'::text, 'emptied'::text, 'erased'::text, 'purged'::text])))
+);
+
+ALTER TABLE app.audit_log OWNER TO leads_owner;
+
+--
+-- Name: TABLE audit_log; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON TABLE app.audit_log IS 'Who did what to leads, users and rules, whether by the service or by psql; written by triggers, only ever appended to, and sealed in app.audit_seals. It begins with the migration that made it.';
+
+--
+-- Name: COLUMN audit_log.id; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.audit_log.id IS 'Counts up; of one lead in the order of its changes.';
+
+--
+-- Name: COLUMN audit_log.at; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.audit_log.at IS 'When the transaction began: the updated_at of what it changed.';
+
+--
+-- Name: COLUMN audit_log.tx; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.audit_log.tx IS 'The transaction.';
+
+--
+-- Name: COLUMN audit_log.actor; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.audit_log.actor IS 'Who acted, as the service said: a username, visitor for a public form, or leads for a job; NULL from psql.';
+
+--
+-- Name: COLUMN audit_log.actor_role; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.audit_log.actor_role IS 'As what: viewer, editor, admin, visitor or job; NULL from psql.';
+
+--
+-- Name: COLUMN audit_log.request_id; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.audit_log.request_id IS 'The request, as the service''s log and the answer''s X-Request-ID name it.';
+
+--
+-- Name: COLUMN audit_log.session_user_name; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.audit_log.session_user_name IS 'Who was logged in to PostgreSQL, which nobody can choose.';
+
+--
+-- Name: COLUMN audit_log.action; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.audit_log.action IS 'created, changed, deleted, emptied (the table was truncated), erased (the person is), or purged (from the trash).';
+
+--
+-- Name: COLUMN audit_log.table_name; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.audit_log.table_name IS 'contact_leads, users or status_moves.';
+
+--
+-- Name: COLUMN audit_log.lead_id; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.audit_log.lead_id IS 'The lead, also when it is gone; NULL for what is none.';
+
+--
+-- Name: COLUMN audit_log.subject; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.audit_log.subject IS 'The user or the rule; NULL for a lead.';
+
+--
+-- Name: COLUMN audit_log.before; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.audit_log.before IS 'What it held: of a change the changed columns, of a deletion all of them. NULL too once it is erased.';
+
+--
+-- Name: COLUMN audit_log.after; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.audit_log.after IS 'What it holds now: of a change the changed columns, of a creation all of them. NULL too once it is erased.';
+
+--
+-- Name: COLUMN audit_log.operation; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.audit_log.operation IS 'The operation it was part of (app.operations).';
+
+--
+-- Name: COLUMN audit_log.salt; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.audit_log.salt IS 'Random: stands before the values in their digest. NULL once they are erased.';
+
+--
+-- Name: audit_story(app.audit_log); Type: FUNCTION; Schema: app; Owner: leads_owner
+--
+
+CREATE FUNCTION app.audit_story(p_entry app.audit_log) RETURNS text
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+    v_who text := CASE
+        WHEN (p_entry).actor_role = 'visitor' THEN 'A visitor'
+        WHEN (p_entry).actor_role = 'job' THEN 'The service'
+        ELSE coalesce((p_entry).actor, (p_entry).session_user_name || ', in SQL,') END;
+    v_before jsonb := (p_entry).before;
+    v_after jsonb := (p_entry).after;
+    v_kind text;
+    v_said text[] := '{}';
+    v_field text;
+    v_old text;
+    v_new text;
+    v_more text;
+    v_less text;
+BEGIN
+    IF (p_entry).action = 'created' THEN
+        RETURN CASE WHEN (p_entry).actor_role = 'visitor'
+            THEN 'A visitor sent it' || coalesce(' by the form ' || replace(v_after ->> 'lead_type', '_', ' '), '')
+            ELSE v_who || ' entered it' END || '.';
+    ELSIF (p_entry).action = 'deleted' THEN
+        RETURN v_who || ' deleted it for good.';
+    ELSIF (p_entry).action = 'erased' THEN
+        RETURN v_who || ' erased what was known of the person.';
+    ELSIF (p_entry).action = 'purged' THEN
+        RETURN 'It had been in the trash for long enough, and was removed for good.';
+    ELSIF (p_entry).action = 'emptied' THEN
+        RETURN v_who || ' emptied the whole table.';
+    ELSIF v_after IS NULL THEN
+        RETURN v_who || ' changed something that has been erased since.';
+    END IF;
+    FOR v_field, v_old, v_new IN
+        SELECT a.key, left(v_before ->> a.key, 100), left(a.value, 100) FROM jsonb_each_text(v_after) AS a
+        ORDER BY a.key <> 'status', a.key
+    LOOP
+        v_said := v_said || CASE v_field
+            WHEN 'status' THEN format('moved it from %s to %s', v_old, v_new)
+            WHEN 'deleted_at' THEN CASE WHEN v_new IS NULL THEN 'took it out of the trash' ELSE 'moved it to the trash' END
+            WHEN 'is_spam' THEN CASE v_new WHEN 'true' THEN 'marked it as spam' ELSE 'marked it as no spam' END
+            WHEN 'assignee' THEN CASE WHEN v_new IS NULL THEN format('took it from %s', v_old) ELSE format('gave it to %s', v_new) END
+            WHEN 'quality_score' THEN CASE WHEN v_new IS NULL THEN 'took back its rating' ELSE format('rated it %s of 100', v_new) END
+            WHEN 'follow_up_date' THEN CASE WHEN v_new IS NULL THEN 'dropped the follow-up' ELSE format('set a follow-up for %s', v_new) END
+            WHEN 'internal_notes' THEN CASE WHEN v_new IS NULL THEN 'removed the notes' WHEN v_old IS NULL THEN 'wrote notes' ELSE 'changed the notes' END
+            WHEN 'contact_history' THEN CASE
+                WHEN jsonb_array_length(v_after -> v_field) = jsonb_array_length(v_before -> v_field) + 1
+                THEN format('noted a contact (%s)', v_after -> v_field -> -1 ->> 'channel')
+                ELSE 'changed the contact history' END
+            -- They follow a status by themselves.
+            WHEN 'last_contacted' THEN CASE WHEN v_after ? 'status' THEN NULL ELSE 'changed when it was last contacted' END
+            WHEN 'first_response_at' THEN CASE WHEN v_after ? 'status' THEN NULL ELSE 'changed when it was first answered' END
+            WHEN 'message' THEN 'changed the message'
+            WHEN 'metadata' THEN 'changed what came with it'
+            WHEN 'tags' THEN NULL
+            ELSE CASE
+                WHEN v_new IS NULL THEN format('removed the %s %s', replace(v_field, '_', ' '), v_old)
+                WHEN v_old IS NULL THEN format('set the %s to %s', replace(v_field, '_', ' '), v_new)
+                ELSE format('changed the %s from %s to %s', replace(v_field, '_', ' '), v_old, v_new) END
+        END;
+        IF v_field = 'tags' THEN
+            SELECT
+                string_agg(t.tag, ', ') FILTER (WHERE NOT v_before -> 'tags' ? t.tag),
+                string_agg(t.tag, ', ') FILTER (WHERE NOT v_after -> 'tags' ? t.tag)
+            INTO v_more, v_less
+            FROM (
+                SELECT jsonb_array_elements_text(v_before -> 'tags') AS tag
+                UNION SELECT jsonb_array_elements_text(v_after -> 'tags')
+            ) AS t;
+            v_said := v_said || CASE WHEN v_more IS NOT NULL THEN 'tagged it ' || v_more END
+                || CASE WHEN v_less IS NOT NULL THEN 'took away the tag ' || v_less END
+                || CASE WHEN v_more IS NULL AND v_less IS NULL THEN 'put its tags in another order' END;
+        END IF;
+    END LOOP;
+    IF (p_entry).operation IS NOT NULL THEN
+        SELECT o.kind INTO v_kind FROM app.operations AS o WHERE o.id = (p_entry).operation;
+    END IF;
+    RETURN v_who || ' ' || array_to_string(v_said, ', ') || CASE v_kind WHEN 'undo' THEN ', to undo what was done before' ELSE '' END || '.';
+END;
+$$;
+
+ALTER FUNCTION app.audit_story(p_entry app.audit_log) OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION audit_story(p_entry app.audit_log); Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION app.audit_story(p_entry app.audit_log) IS 'An entry of the audit as a sentence that a person understands: who did what.';
 
 --
 -- Name: audit_user(); Type: FUNCTION; Schema: app; Owner: leads_owner
@@ -443,7 +748,7 @@ BEGIN
         nullif(current_setting('app.actor', true), ''),
         nullif(current_setting('app.actor_role', true), ''),
         nullif(current_setting('app.request_id', true), '')::uuid,
-        CASE TG_OP WHEN 'INSERT' THEN 'created' WHEN 'UPDATE' THEN 'changed' ELSE 'deleted' END,
+        CASE TG_OP WHEN 'INSERT' THEN 'created' WHEN 'UPDATE' THEN 'changed' WHEN 'DELETE' THEN 'deleted' ELSE 'emptied' END,
         'users', coalesce(v_old, v_new) ->> 'username', v_before, v_after
     );
     RETURN NULL;
@@ -457,6 +762,76 @@ ALTER FUNCTION app.audit_user() OWNER TO leads_owner;
 --
 
 COMMENT ON FUNCTION app.audit_user() IS 'Trigger function: writes to app.audit_log what was done to a user; of a password only that it changed.';
+
+--
+-- Name: begin_operation(text, jsonb, text, uuid, text, text, uuid); Type: FUNCTION; Schema: app; Owner: leads_owner
+--
+
+CREATE FUNCTION app.begin_operation(p_kind text, p_changes jsonb, p_selected text, p_undoes uuid, p_actor text, p_role text, p_request_id uuid) RETURNS uuid
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+    v_older app.operations;
+    v_id uuid;
+BEGIN
+    IF p_undoes IS NOT NULL THEN
+        -- Of two that undo it at once the second waits here.
+        SELECT o.* INTO v_older FROM app.operations AS o WHERE o.id = p_undoes FOR UPDATE;
+        IF NOT FOUND THEN
+            RAISE EXCEPTION USING
+                ERRCODE = 'LD404',
+                MESSAGE = format('There is no operation %s.', p_undoes),
+                CONSTRAINT = 'operation_not_found',
+                COLUMN = 'operation';
+        ELSIF v_older.kind IN ('erase', 'purge') THEN
+            RAISE EXCEPTION USING
+                ERRCODE = 'LD409',
+                MESSAGE = 'What was erased or purged can''t come back.',
+                CONSTRAINT = 'operation_not_undoable',
+                COLUMN = 'operation';
+        ELSIF v_older.undone_by IS NOT NULL THEN
+            RAISE EXCEPTION USING
+                ERRCODE = 'LD409',
+                MESSAGE = 'This operation is undone already.',
+                CONSTRAINT = 'operation_already_undone',
+                COLUMN = 'operation',
+                HINT = format('To do it again, undo operation %s.', v_older.undone_by);
+        END IF;
+    END IF;
+    INSERT INTO app.operations (actor, actor_role, request_id, kind, changes, selected, undoes, trashes)
+    VALUES (p_actor, p_role, p_request_id, p_kind, p_changes, p_selected, p_undoes,
+        p_kind IN ('delete', 'restore') OR p_kind = 'undo' AND v_older.trashes)
+    RETURNING id INTO v_id;
+    UPDATE app.operations AS o SET undone_by = v_id WHERE o.id = p_undoes;
+    PERFORM app.act_as(p_actor, p_role, p_request_id, v_id);
+    RETURN v_id;
+END;
+$$;
+
+ALTER FUNCTION app.begin_operation(p_kind text, p_changes jsonb, p_selected text, p_undoes uuid, p_actor text, p_role text, p_request_id uuid) OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION begin_operation(p_kind text, p_changes jsonb, p_selected text, p_undoes uuid, p_actor text, p_role text, p_request_id uuid); Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION app.begin_operation(p_kind text, p_changes jsonb, p_selected text, p_undoes uuid, p_actor text, p_role text, p_request_id uuid) IS 'Notes an operation and returns its id; what this transaction writes to the audit until app.end_operation is part of it. p_kind: status, priority, tags, assignee, follow_up, delete, restore, or undo, and then p_undoes the operation that is undone. LD404 operation_not_found, LD409 operation_not_undoable, operation_already_undone.';
+
+--
+-- Name: chain_hash(bytea, bigint, bytea); Type: FUNCTION; Schema: app; Owner: leads_owner
+--
+
+CREATE FUNCTION app.chain_hash(p_previous bytea, p_number bigint, p_digest bytea) RETURNS bytea
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN sha256(((COALESCE(p_previous, '\x'::bytea) || int8send(p_number)) || p_digest));
+
+ALTER FUNCTION app.chain_hash(p_previous bytea, p_number bigint, p_digest bytea) OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION chain_hash(p_previous bytea, p_number bigint, p_digest bytea); Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION app.chain_hash(p_previous bytea, p_number bigint, p_digest bytea) IS 'The hash of one seal: SHA-256 of the seal before it (of nothing for the first), its number (8 bytes, most significant first) and its entry''s digest.';
 
 --
 -- Name: check_query(text); Type: FUNCTION; Schema: app; Owner: leads_owner
@@ -531,6 +906,95 @@ ALTER FUNCTION app.count_leads() OWNER TO leads_owner;
 COMMENT ON FUNCTION app.count_leads() IS 'Trigger function, run once a statement: writes to app.lead_count_changes what an INSERT, UPDATE, DELETE or TRUNCATE of leads changed in the totals. Writers only append, so none waits for another.';
 
 --
+-- Name: end_operation(uuid, bigint, bigint); Type: FUNCTION; Schema: app; Owner: leads_owner
+--
+
+CREATE FUNCTION app.end_operation(p_id uuid, p_changed bigint, p_skipped bigint) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+    UPDATE app.operations AS o SET changed = p_changed, skipped = p_skipped
+    WHERE o.id = p_id AND o.tx = pg_current_xact_id() AND o.changed IS NULL;
+    PERFORM app.act_as(NULL, NULL, NULL);
+END;
+$$;
+
+ALTER FUNCTION app.end_operation(p_id uuid, p_changed bigint, p_skipped bigint) OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION end_operation(p_id uuid, p_changed bigint, p_skipped bigint); Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION app.end_operation(p_id uuid, p_changed bigint, p_skipped bigint) IS 'Says how many leads the operation of this transaction changed and left as they were; what follows is no part of it.';
+
+--
+-- Name: entry_digest(app.audit_log, bytea); Type: FUNCTION; Schema: app; Owner: leads_owner
+--
+
+CREATE FUNCTION app.entry_digest(p_entry app.audit_log, p_values_digest bytea) RETURNS bytea
+    LANGUAGE sql STABLE PARALLEL SAFE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    RETURN sha256((convert_to((jsonb_build_array((p_entry).id, EXTRACT(epoch FROM (p_entry).at), ((p_entry).tx)::text, (p_entry).actor, (p_entry).actor_role, (p_entry).request_id, (p_entry).session_user_name, (p_entry).action, (p_entry).table_name, (p_entry).lead_id, (p_entry).subject, (p_entry).operation))::text, 'UTF8'::name) || p_values_digest));
+
+ALTER FUNCTION app.entry_digest(p_entry app.audit_log, p_values_digest bytea) OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION entry_digest(p_entry app.audit_log, p_values_digest bytea); Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION app.entry_digest(p_entry app.audit_log, p_values_digest bytea) IS 'SHA-256 of an entry of the audit: of who, when and what as they stand there, and of its values by their digest alone.';
+
+--
+-- Name: erase_leads(bigint[], text, text, text, uuid); Type: FUNCTION; Schema: app; Owner: leads_owner
+--
+
+CREATE FUNCTION app.erase_leads(p_ids bigint[], p_kind text, p_actor text, p_role text, p_request_id uuid) RETURNS uuid
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET plan_cache_mode TO 'force_custom_plan'
+    AS $$
+DECLARE
+    v_operation uuid;
+    v_operations uuid[];
+BEGIN
+    INSERT INTO app.operations (actor, actor_role, request_id, kind, trashes)
+    VALUES (p_actor, p_role, p_request_id, p_kind, true)
+    RETURNING id INTO v_operation;
+    PERFORM app.act_as(p_actor, p_role, p_request_id, v_operation);
+    INSERT INTO app.erased_leads (received_on, lead_type, status, priority, answered, erased_on)
+    SELECT (l.created_at AT TIME ZONE 'UTC')::date, l.lead_type, l.status, l.priority, l.first_response_at IS NOT NULL,
+        (app.now() AT TIME ZONE 'UTC')::date
+    FROM public.contact_leads AS l
+    WHERE l.id = ANY (p_ids) AND l.deleted_at IS NULL AND NOT l.is_spam;
+    DELETE FROM app.idempotency_keys AS k
+    USING public.contact_leads AS l
+    WHERE l.id = ANY (p_ids) AND k.reference = l.reference;
+    DELETE FROM public.contact_leads AS l WHERE l.id = ANY (p_ids);
+    WITH emptied AS (
+        UPDATE app.audit_log AS a SET salt = NULL, before = NULL, after = NULL
+        WHERE a.lead_id = ANY (p_ids) AND a.salt IS NOT NULL AND a.action NOT IN ('erased', 'purged')
+        RETURNING a.operation
+    )
+    SELECT array_agg(DISTINCT e.operation) INTO v_operations FROM emptied AS e WHERE e.operation IS NOT NULL;
+    -- What was set for nobody else tells of the person; what was set for many does not.
+    UPDATE app.operations AS o SET changes = NULL
+    WHERE o.id = ANY (v_operations) AND o.kind IN ('tags', 'assignee') AND NOT EXISTS (
+        SELECT FROM app.audit_log AS a WHERE a.operation = o.id AND a.salt IS NOT NULL
+    );
+    RETURN v_operation;
+END;
+$$;
+
+ALTER FUNCTION app.erase_leads(p_ids bigint[], p_kind text, p_actor text, p_role text, p_request_id uuid) OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION erase_leads(p_ids bigint[], p_kind text, p_actor text, p_role text, p_request_id uuid); Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION app.erase_leads(p_ids bigint[], p_kind text, p_actor text, p_role text, p_request_id uuid) IS 'Removes leads for good, with all that tells of them: their rows, search, idempotency keys, the values and salts of their audit, what operations set for them alone. What stays: that, when and by whom; and of those that were in the inbox a count in app.erased_leads. p_kind: erase or purge. Returns the operation, still to be ended.';
+
+--
 -- Name: etag(bigint, integer); Type: FUNCTION; Schema: app; Owner: leads_owner
 --
 
@@ -567,15 +1031,19 @@ COMMENT ON FUNCTION app.fold(p_text text) IS 'A text for comparing: lower-case, 
 --
 
 CREATE FUNCTION app.follow_lead_lifecycle() RETURNS trigger
-    LANGUAGE plpgsql
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 DECLARE
+    v_may boolean := EXISTS (
+        SELECT FROM app.status_moves AS m WHERE m.from_status = OLD.status AND m.to_status = NEW.status
+    );
     v_allowed text;
 BEGIN
-    IF NOT EXISTS (
-        SELECT FROM app.status_moves AS m WHERE m.from_status = OLD.status AND m.to_status = NEW.status
-    ) THEN
+    IF v_may AND NEW.status <> 'contacted' OR app.open_operation() = 'undo' AND app.is_undone(OLD.id, NEW.status) THEN
+        RETURN NEW;
+    END IF;
+    IF NOT v_may THEN
         SELECT string_agg(m.to_status::text, ', ' ORDER BY m.to_status) INTO v_allowed
         FROM app.status_moves AS m WHERE m.from_status = OLD.status;
         RAISE EXCEPTION USING
@@ -586,10 +1054,8 @@ BEGIN
             DATATYPE = v_allowed,
             HINT = format('From %s it can move to: %s.', OLD.status, v_allowed);
     END IF;
-    IF NEW.status = 'contacted' THEN
-        NEW.last_contacted := app.now();
-        NEW.first_response_at := coalesce(OLD.first_response_at, app.now());
-    END IF;
+    NEW.last_contacted := app.now();
+    NEW.first_response_at := coalesce(OLD.first_response_at, app.now());
     RETURN NEW;
 END;
 $$;
@@ -600,7 +1066,7 @@ ALTER FUNCTION app.follow_lead_lifecycle() OWNER TO leads_owner;
 -- Name: FUNCTION follow_lead_lifecycle(); Type: COMMENT; Schema: app; Owner: leads_owner
 --
 
-COMMENT ON FUNCTION app.follow_lead_lifecycle() IS 'Trigger function: a lead''s status moves only as app.status_moves allows (LD409 status_move_not_allowed); entering contacted sets last_contacted and, the first time, first_response_at.';
+COMMENT ON FUNCTION app.follow_lead_lifecycle() IS 'Trigger function: a lead''s status moves only as app.status_moves allows (LD409 status_move_not_allowed), or back while an operation is undone; entering contacted sets last_contacted and, the first time, first_response_at. SECURITY DEFINER, so that the rule is the same for whoever may change a lead.';
 
 --
 -- Name: is_plain_query(text); Type: FUNCTION; Schema: app; Owner: leads_owner
@@ -617,6 +1083,157 @@ ALTER FUNCTION app.is_plain_query(p_query text) OWNER TO leads_owner;
 --
 
 COMMENT ON FUNCTION app.is_plain_query(p_query text) IS 'Whether a search is of plain words. Who writes "a phrase", or, or -unwanted says exactly what is meant, and wants nothing that is only similar.';
+
+--
+-- Name: operations; Type: TABLE; Schema: app; Owner: leads_owner
+--
+
+CREATE TABLE app.operations (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    number bigint NOT NULL,
+    at timestamp with time zone DEFAULT app.now() NOT NULL,
+    tx xid8 DEFAULT pg_current_xact_id() NOT NULL,
+    actor text,
+    actor_role text,
+    request_id uuid,
+    session_user_name text DEFAULT SESSION_USER NOT NULL,
+    kind text NOT NULL,
+    changes jsonb,
+    selected text,
+    trashes boolean NOT NULL,
+    changed bigint,
+    skipped bigint,
+    undoes uuid,
+    undone_by uuid,
+    CONSTRAINT operations_kind_valid CHECK ((kind = ANY (ARRAY['status'::text, 'priority'::text, 'tags'::text, 'assignee'::text, 'follow_up'::text, 'delete'::text, 'restore'::text, 'undo'::text, 'erase'::text, 'purge'::text])))
+);
+
+ALTER TABLE app.operations OWNER TO leads_owner;
+
+--
+-- Name: TABLE operations; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON TABLE app.operations IS 'What was done to many leads at once, or can be undone: a row for each bulk change, deletion, undo, erasure and purge. What each lead held before is in app.audit_log.';
+
+--
+-- Name: COLUMN operations.id; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.operations.id IS 'What POST /admin/operations/{id}/undo names.';
+
+--
+-- Name: COLUMN operations.number; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.operations.number IS 'Counts up.';
+
+--
+-- Name: COLUMN operations.at; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.operations.at IS 'When the transaction began.';
+
+--
+-- Name: COLUMN operations.tx; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.operations.tx IS 'The transaction.';
+
+--
+-- Name: COLUMN operations.actor; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.operations.actor IS 'Who acted, as the service said; leads for a job, NULL from psql.';
+
+--
+-- Name: COLUMN operations.actor_role; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.operations.actor_role IS 'As what: editor, admin or job; NULL from psql.';
+
+--
+-- Name: COLUMN operations.request_id; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.operations.request_id IS 'The request, as the service''s log and the answer''s X-Request-ID name it.';
+
+--
+-- Name: COLUMN operations.session_user_name; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.operations.session_user_name IS 'Who was logged in to PostgreSQL, which nobody can choose.';
+
+--
+-- Name: COLUMN operations.kind; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.operations.kind IS 'status, priority, tags, assignee, follow_up, delete, restore, undo, erase or purge.';
+
+--
+-- Name: COLUMN operations.changes; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.operations.changes IS 'The new values, by field; NULL when there are none, or they told of somebody who was erased.';
+
+--
+-- Name: COLUMN operations.selected; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.operations.selected IS 'How the leads were chosen: how many ids, or which filters, without their values, which may tell of a person.';
+
+--
+-- Name: COLUMN operations.trashes; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.operations.trashes IS 'Whether it is about the trash, which is the admins''.';
+
+--
+-- Name: COLUMN operations.changed; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.operations.changed IS 'How many leads it changed; NULL while it is under way.';
+
+--
+-- Name: COLUMN operations.skipped; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.operations.skipped IS 'How many it left as they were.';
+
+--
+-- Name: COLUMN operations.undoes; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.operations.undoes IS 'The operation that this one undoes.';
+
+--
+-- Name: COLUMN operations.undone_by; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.operations.undone_by IS 'The operation that undid this one.';
+
+--
+-- Name: is_undone(bigint, public.lead_status); Type: FUNCTION; Schema: app; Owner: leads_owner
+--
+
+CREATE FUNCTION app.is_undone(p_lead_id bigint, p_status public.lead_status) RETURNS boolean
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT (EXISTS ( SELECT
+            FROM ((app.operations undo
+              JOIN app.operations o ON ((o.id = undo.undoes)))
+              JOIN app.audit_log a ON (((a.operation = o.id) AND (a.tx = o.tx))))
+           WHERE ((undo.changed IS NULL) AND (undo.tx = pg_current_xact_id_if_assigned()) AND (a.lead_id = is_undone.p_lead_id) AND ((a.before ->> 'status'::text) = (is_undone.p_status)::text)))) AS "exists";
+END;
+
+ALTER FUNCTION app.is_undone(p_lead_id bigint, p_status public.lead_status) OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION is_undone(p_lead_id bigint, p_status public.lead_status); Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION app.is_undone(p_lead_id bigint, p_status public.lead_status) IS 'Whether this transaction undoes an operation before which the lead had this status: it may then go back to it, whatever the rules say.';
 
 --
 -- Name: keep_search(); Type: FUNCTION; Schema: app; Owner: leads_owner
@@ -647,22 +1264,6 @@ ALTER FUNCTION app.keep_search() OWNER TO leads_owner;
 COMMENT ON FUNCTION app.keep_search() IS 'Trigger function: app.lead_search follows a lead, whoever writes it. SECURITY DEFINER, since nobody may write that table by hand.';
 
 --
--- Name: now(); Type: FUNCTION; Schema: app; Owner: leads_owner
---
-
-CREATE FUNCTION app.now() RETURNS timestamp with time zone
-    LANGUAGE sql STABLE PARALLEL SAFE
-    RETURN now();
-
-ALTER FUNCTION app.now() OWNER TO leads_owner;
-
---
--- Name: FUNCTION now(); Type: COMMENT; Schema: app; Owner: leads_owner
---
-
-COMMENT ON FUNCTION app.now() IS 'The time of the transaction. Every rule asks here for the time, so that a test database can replace this one function.';
-
---
 -- Name: tags_valid(text[]); Type: FUNCTION; Schema: app; Owner: leads_owner
 --
 
@@ -677,10 +1278,6 @@ ALTER FUNCTION app.tags_valid(p_tags text[]) OWNER TO leads_owner;
 --
 
 COMMENT ON FUNCTION app.tags_valid(p_tags text[]) IS 'Whether these may be a lead''s tags: at most 50, each 1 to 50 characters on one line, without spaces around it.';
-
-SET default_tablespace = '';
-
-SET default_table_access_method = heap;
 
 --
 -- Name: contact_leads; Type: TABLE; Schema: public; Owner: leads_owner
@@ -930,10 +1527,10 @@ COMMENT ON COLUMN public.contact_leads.version IS 'Counts the changes of the lea
 COMMENT ON COLUMN public.contact_leads.assignee IS 'Who takes care of it, at most 100 characters on one line.';
 
 --
--- Name: lead_to_change(bigint, text); Type: FUNCTION; Schema: app; Owner: leads_owner
+-- Name: lead_to_change(bigint, text, boolean); Type: FUNCTION; Schema: app; Owner: leads_owner
 --
 
-CREATE FUNCTION app.lead_to_change(p_id bigint, p_if_match text) RETURNS public.contact_leads
+CREATE FUNCTION app.lead_to_change(p_id bigint, p_if_match text, p_trashed_too boolean DEFAULT false) RETURNS public.contact_leads
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog'
     AS $$
@@ -943,7 +1540,7 @@ BEGIN
     -- Of two at once the second waits here, and then sees what the first has made of it.
     SELECT l.* INTO v_lead
     FROM public.contact_leads AS l
-    WHERE l.id = p_id AND l.deleted_at IS NULL
+    WHERE l.id = p_id AND (l.deleted_at IS NULL OR p_trashed_too)
     FOR NO KEY UPDATE;
     IF NOT FOUND THEN
         RAISE EXCEPTION USING
@@ -965,13 +1562,13 @@ BEGIN
 END;
 $$;
 
-ALTER FUNCTION app.lead_to_change(p_id bigint, p_if_match text) OWNER TO leads_owner;
+ALTER FUNCTION app.lead_to_change(p_id bigint, p_if_match text, p_trashed_too boolean) OWNER TO leads_owner;
 
 --
--- Name: FUNCTION lead_to_change(p_id bigint, p_if_match text); Type: COMMENT; Schema: app; Owner: leads_owner
+-- Name: FUNCTION lead_to_change(p_id bigint, p_if_match text, p_trashed_too boolean); Type: COMMENT; Schema: app; Owner: leads_owner
 --
 
-COMMENT ON FUNCTION app.lead_to_change(p_id bigint, p_if_match text) IS 'A lead, locked until the transaction ends. p_if_match: an If-Match header (RFC 9110, 13.1.1), NULL without one. LD404 lead_not_found when there is none, or it is in the trash; LD412 version_conflict when it has another ETag.';
+COMMENT ON FUNCTION app.lead_to_change(p_id bigint, p_if_match text, p_trashed_too boolean) IS 'A lead, locked until the transaction ends. p_if_match: an If-Match header (RFC 9110, 13.1.1), NULL without one. LD404 lead_not_found when there is none, or it is in the trash (unless p_trashed_too); LD412 version_conflict when it has another ETag.';
 
 --
 -- Name: lexeme(text); Type: FUNCTION; Schema: app; Owner: leads_owner
@@ -1025,6 +1622,27 @@ ALTER FUNCTION app.matching_leads(p_query text) OWNER TO leads_owner;
 COMMENT ON FUNCTION app.matching_leads(p_query text) IS 'The leads that a search means, each once, in no order: all that app.search_query finds; where those are fewer than 200, and the query is of plain words, also those that hold its words as fragments of name, company or address; where there are none at all, those that hold them with slips (app.similar_leads). LD400 query_too_long.';
 
 --
+-- Name: open_operation(); Type: FUNCTION; Schema: app; Owner: leads_owner
+--
+
+CREATE FUNCTION app.open_operation() RETURNS text
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT o.kind
+    FROM app.operations o
+   WHERE ((o.changed IS NULL) AND (o.tx = pg_current_xact_id_if_assigned()));
+END;
+
+ALTER FUNCTION app.open_operation() OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION open_operation(); Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION app.open_operation() IS 'The kind of the operation that this transaction is about, from app.begin_operation to app.end_operation; else NULL.';
+
+--
 -- Name: plain(text); Type: FUNCTION; Schema: app; Owner: leads_owner
 --
 
@@ -1076,9 +1694,9 @@ BEGIN
             IF v_type NOT IN ('boolean', 'null') THEN
                 PERFORM app.refuse_field(v_field, 'consent must be true, false or null.');
             END IF;
-        ELSIF v_field = 'tags' THEN
+        ELSIF v_field IN ('tags', 'add', 'remove') THEN
             IF v_type <> 'array' OR jsonb_path_exists(v_value, 'strict $[*] ? (@.type() != "string")') THEN
-                PERFORM app.refuse_field(v_field, 'tags must be an array of texts.');
+                PERFORM app.refuse_field(v_field, format('%s must be an array of texts.', v_field));
             END IF;
             -- In the order given, each once.
             SELECT coalesce(jsonb_agg(t.tag ORDER BY t.place), '[]') INTO v_value
@@ -1088,7 +1706,7 @@ BEGIN
                 GROUP BY 1
             ) AS t;
             IF NOT app.tags_valid(ARRAY(SELECT jsonb_array_elements_text(v_value))) THEN
-                PERFORM app.refuse_field(v_field, 'tags can be at most 50, each of 1 to 50 characters on one line.');
+                PERFORM app.refuse_field(v_field, format('%s can hold at most 50 tags, each of 1 to 50 characters on one line.', v_field));
             END IF;
         ELSIF v_type NOT IN ('string', 'null') THEN
             PERFORM app.refuse_field(v_field, format('%s must be text.', v_field));
@@ -1657,6 +2275,204 @@ ALTER FUNCTION app.typos_of(p_word text) OWNER TO leads_owner;
 COMMENT ON FUNCTION app.typos_of(p_word text) IS 'LIKE patterns for the words of app.lead_search.names that this word, as app.words gives it, may be a slip of: a letter left out, one too many, another one, or two swapped. Words of six letters and more may go on.';
 
 --
+-- Name: undo_images(uuid); Type: FUNCTION; Schema: app; Owner: leads_owner
+--
+
+CREATE FUNCTION app.undo_images(p_operation uuid) RETURNS TABLE(lead_id bigint, fields jsonb)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT a.lead_id,
+     ( SELECT jsonb_object_agg(b.key, b.value) AS jsonb_object_agg
+            FROM jsonb_each(a.before) b(key, value)
+           WHERE (NOT (EXISTS ( SELECT
+                    FROM app.audit_log later
+                   WHERE ((later.lead_id = a.lead_id) AND (later.id > a.id) AND (later.after ? b.key)))))) AS jsonb_object_agg
+    FROM (app.operations o
+      JOIN app.audit_log a ON (((a.operation = o.id) AND (a.tx = o.tx))))
+   WHERE ((o.id = undo_images.p_operation) AND (a.action = 'changed'::text) AND (a.table_name = 'contact_leads'::text));
+END;
+
+ALTER FUNCTION app.undo_images(p_operation uuid) OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION undo_images(p_operation uuid); Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION app.undo_images(p_operation uuid) IS 'What the leads of an operation held before it, field by field, without what was changed again since; NULL when nothing is left. From the audit.';
+
+--
+-- Name: values_digest(app.audit_log); Type: FUNCTION; Schema: app; Owner: leads_owner
+--
+
+CREATE FUNCTION app.values_digest(p_entry app.audit_log) RETURNS bytea
+    LANGUAGE sql STABLE PARALLEL SAFE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    RETURN sha256((COALESCE(uuid_send((p_entry).salt), '\x'::bytea) || convert_to((jsonb_build_array((p_entry).before, (p_entry).after))::text, 'UTF8'::name)));
+
+ALTER FUNCTION app.values_digest(p_entry app.audit_log) OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION values_digest(p_entry app.audit_log); Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION app.values_digest(p_entry app.audit_log) IS 'SHA-256 of what an entry of the audit holds of a lead or user, behind its salt: once values and salt are erased, nobody can try values against it.';
+
+--
+-- Name: audit_seals; Type: TABLE; Schema: app; Owner: leads_owner
+--
+
+CREATE TABLE app.audit_seals (
+    number bigint NOT NULL,
+    entry bigint NOT NULL,
+    values_digest bytea NOT NULL,
+    hash bytea NOT NULL,
+    sealed_at timestamp with time zone DEFAULT app.now() NOT NULL
+);
+
+ALTER TABLE app.audit_seals OWNER TO leads_owner;
+
+--
+-- Name: TABLE audit_seals; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON TABLE app.audit_seals IS 'The audit''s entries in a chain of hashes, each over the one before: whoever alters or removes an entry has to write all seals after it anew, and can''t alter the heads that were logged outside the database. Written by service.seal_audit, checked by leads audit verify.';
+
+--
+-- Name: COLUMN audit_seals.number; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.audit_seals.number IS 'The place in the chain, from 1, without gaps.';
+
+--
+-- Name: COLUMN audit_seals.entry; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.audit_seals.entry IS 'The entry of app.audit_log.';
+
+--
+-- Name: COLUMN audit_seals.values_digest; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.audit_seals.values_digest IS 'app.values_digest of it: what can still be checked once the values are erased is that they were these.';
+
+--
+-- Name: COLUMN audit_seals.hash; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.audit_seals.hash IS 'app.chain_hash of the hash before, the number and app.entry_digest.';
+
+--
+-- Name: COLUMN audit_seals.sealed_at; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.audit_seals.sealed_at IS 'When it was sealed.';
+
+--
+-- Name: verify_audit(jsonb); Type: FUNCTION; Schema: app; Owner: leads_owner
+--
+
+CREATE FUNCTION app.verify_audit(p_heads jsonb) RETURNS json
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ WITH chain AS (
+          SELECT s.number,
+             s.entry,
+             s.hash,
+             s.values_digest,
+             a.salt,
+             a.lead_id,
+             a.action,
+             a.before,
+             a.after,
+             a.id AS present,
+             lag(s.number, 1, (0)::bigint) OVER w AS number_before,
+                 CASE
+                     WHEN (a.id IS NOT NULL) THEN app.chain_hash(lag(s.hash) OVER w, s.number, app.entry_digest(a.*, s.values_digest))
+                     ELSE NULL::bytea
+                 END AS hash_now,
+                 CASE
+                     WHEN (a.salt IS NOT NULL) THEN app.values_digest(a.*)
+                     ELSE NULL::bytea
+                 END AS values_now
+            FROM (app.audit_seals s
+              LEFT JOIN app.audit_log a ON ((a.id = s.entry)))
+           WINDOW w AS (ORDER BY s.number)
+         ), faults AS (
+          SELECT c.number,
+             c.entry,
+                 CASE
+                     WHEN (c.number <> (c.number_before + 1)) THEN format('the seals from %s to %s are missing'::text, (c.number_before + 1), (c.number - 1))
+                     WHEN (c.present IS NULL) THEN 'the entry is missing'::text
+                     WHEN (c.hash_now <> c.hash) THEN 'the entry or its seal was altered'::text
+                     WHEN (c.values_now <> c.values_digest) THEN 'the values of the entry were altered'::text
+                     WHEN ((c.values_now IS NULL) AND ((c.before IS NOT NULL) OR (c.after IS NOT NULL))) THEN 'the salt of the entry is missing'::text
+                     WHEN ((c.values_now IS NULL) AND (NOT (EXISTS ( SELECT
+                        FROM app.audit_log e
+                       WHERE ((e.lead_id = c.lead_id) AND (e.action = ANY (ARRAY['erased'::text, 'purged'::text]))))))) THEN 'the values of the entry are gone, and no erasure is noted'::text
+                     ELSE NULL::text
+                 END AS fault
+            FROM chain c
+         ), heads AS (
+          SELECT h.number,
+             h.hash
+            FROM jsonb_to_recordset(verify_audit.p_heads) h(number bigint, hash text)
+         ), rewritten AS (
+          SELECT h.number
+            FROM (heads h
+              LEFT JOIN app.audit_seals s ON ((s.number = h.number)))
+           WHERE (encode(s.hash, 'hex'::text) IS DISTINCT FROM h.hash)
+         ), tail AS (
+          SELECT count(*) AS entries,
+             min(a.id) AS first,
+             min(a.at) AS since
+            FROM app.audit_log a
+           WHERE (NOT (EXISTS ( SELECT
+                    FROM app.audit_seals s
+                   WHERE (s.entry = a.id))))
+         )
+  SELECT json_build_object('sealed', ( SELECT count(*) AS count
+            FROM app.audit_seals), 'head', ( SELECT json_build_object('number', s.number, 'hash', encode(s.hash, 'hex'::text)) AS json_build_object
+            FROM app.audit_seals s
+           ORDER BY s.number DESC
+          LIMIT 1), 'erased', ( SELECT count(*) AS count
+            FROM chain c
+           WHERE ((c.present IS NOT NULL) AND (c.salt IS NULL))), 'fault', ( SELECT json_build_object('number', f.number, 'entry', f.entry, 'what', f.fault) AS json_build_object
+            FROM faults f
+           WHERE (f.fault IS NOT NULL)
+           ORDER BY f.number
+          LIMIT 1), 'heads', ( SELECT count(*) AS count
+            FROM heads), 'rewritten', ( SELECT min(r.number) AS min
+            FROM rewritten r), 'unsealed', ( SELECT json_build_object('entries', t.entries, 'first', t.first, 'since', t.since, 'seconds', round(EXTRACT(epoch FROM (app.now() - t.since)))) AS json_build_object
+            FROM tail t)) AS json_build_object;
+END;
+
+ALTER FUNCTION app.verify_audit(p_heads jsonb) OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION verify_audit(p_heads jsonb); Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION app.verify_audit(p_heads jsonb) IS 'Holds the audit to its seals: {sealed, head {number, hash}, erased, fault {number, entry, what} (the first), heads, rewritten, unsealed {entries, first, since, seconds}}. p_heads: [{number, hash}] as they were logged outside; rewritten is the first that the chain has no more. It tells of what was done behind the triggers'' back; it can''t prevent it.';
+
+--
+-- Name: with_tags(text[], text[], text[]); Type: FUNCTION; Schema: app; Owner: leads_owner
+--
+
+CREATE FUNCTION app.with_tags(p_tags text[], p_add text[], p_remove text[]) RETURNS text[]
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN ARRAY(SELECT t.tag FROM unnest((with_tags.p_tags || with_tags.p_add)) WITH ORDINALITY t(tag, place) WHERE (t.tag <> ALL (with_tags.p_remove)) GROUP BY t.tag ORDER BY (min(t.place)));
+
+ALTER FUNCTION app.with_tags(p_tags text[], p_add text[], p_remove text[]) OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION with_tags(p_tags text[], p_add text[], p_remove text[]); Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION app.with_tags(p_tags text[], p_add text[], p_remove text[]) IS 'The tags with some more and without some others; those that were there stay in their order. A tag that is in both goes.';
+
+--
 -- Name: add_contact(bigint, jsonb, text, text, text, uuid); Type: FUNCTION; Schema: service; Owner: leads_owner
 --
 
@@ -1799,7 +2615,7 @@ BEGIN
     END IF;
     -- One row more than the page holds tells whether there is a next one.
     WITH found AS (
-        SELECT a.*, row_number() OVER (ORDER BY a.at DESC, a.id DESC) AS place
+        SELECT a.*, a AS entry, row_number() OVER (ORDER BY a.at DESC, a.id DESC) AS place
         FROM app.audit_log AS a
         WHERE (p_actor IS NULL OR a.actor = p_actor)
             AND (p_action IS NULL OR a.action = p_action)
@@ -1814,7 +2630,8 @@ BEGIN
         'data', coalesce(json_agg(json_build_object(
             'id', f.id, 'at', f.at, 'actor', f.actor, 'actor_role', f.actor_role, 'session_user', f.session_user_name,
             'action', f.action, 'table', f.table_name, 'lead_id', f.lead_id, 'subject', f.subject,
-            'changes', app.audit_changes(f.before, f.after), 'request_id', f.request_id
+            'summary', app.audit_story(f.entry), 'changes', app.audit_changes(f.before, f.after),
+            'operation', f.operation, 'request_id', f.request_id
         ) ORDER BY f.place) FILTER (WHERE f.place <= p_limit), '[]'),
         'next', CASE WHEN count(*) > p_limit THEN
             (SELECT last.id::text FROM found AS last WHERE last.place = p_limit)
@@ -1831,13 +2648,13 @@ ALTER FUNCTION service.audit_trail(p_actor text, p_action text, p_table text, p_
 -- Name: FUNCTION audit_trail(p_actor text, p_action text, p_table text, p_since text, p_until text, p_limit integer, p_cursor bigint); Type: COMMENT; Schema: service; Owner: leads_owner
 --
 
-COMMENT ON FUNCTION service.audit_trail(p_actor text, p_action text, p_table text, p_since text, p_until text, p_limit integer, p_cursor bigint) IS 'What was done, newest first: {"data": [{id, at, actor, actor_role, session_user, action, table, lead_id, subject, changes: [{field, before, after}], request_id}], "next"}; p_since is included, p_until not; next is the p_cursor of the page after, or null. LD400 filter_not_valid, cursor_not_valid.';
+COMMENT ON FUNCTION service.audit_trail(p_actor text, p_action text, p_table text, p_since text, p_until text, p_limit integer, p_cursor bigint) IS 'What was done, newest first: {"data": [{id, at, actor, actor_role, session_user, action, table, lead_id, subject, summary, changes: [{field, before, after}], operation, request_id}], "next"}; p_since is included, p_until not; next is the p_cursor of the page after, or null. LD400 filter_not_valid, cursor_not_valid.';
 
 --
--- Name: capture_lead(public.lead_type, jsonb, jsonb, text); Type: FUNCTION; Schema: service; Owner: leads_owner
+-- Name: capture_lead(public.lead_type, jsonb, jsonb, text, uuid); Type: FUNCTION; Schema: service; Owner: leads_owner
 --
 
-CREATE FUNCTION service.capture_lead(p_lead_type public.lead_type, p_fields jsonb, p_metadata jsonb, p_idempotency_key text DEFAULT NULL::text) RETURNS json
+CREATE FUNCTION service.capture_lead(p_lead_type public.lead_type, p_fields jsonb, p_metadata jsonb, p_idempotency_key text DEFAULT NULL::text, p_request_id uuid DEFAULT NULL::uuid) RETURNS json
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
@@ -1872,7 +2689,7 @@ BEGIN
         END IF;
     END IF;
 
-    PERFORM app.act_as('visitor', 'visitor', NULL);
+    PERFORM app.act_as('visitor', 'visitor', p_request_id);
     INSERT INTO public.contact_leads (
         reference, lead_type, form_type, name, email, subject, message, company, phone, role, source, consent, metadata
     )
@@ -1896,13 +2713,116 @@ BEGIN
 END;
 $$;
 
-ALTER FUNCTION service.capture_lead(p_lead_type public.lead_type, p_fields jsonb, p_metadata jsonb, p_idempotency_key text) OWNER TO leads_owner;
+ALTER FUNCTION service.capture_lead(p_lead_type public.lead_type, p_fields jsonb, p_metadata jsonb, p_idempotency_key text, p_request_id uuid) OWNER TO leads_owner;
 
 --
--- Name: FUNCTION capture_lead(p_lead_type public.lead_type, p_fields jsonb, p_metadata jsonb, p_idempotency_key text); Type: COMMENT; Schema: service; Owner: leads_owner
+-- Name: FUNCTION capture_lead(p_lead_type public.lead_type, p_fields jsonb, p_metadata jsonb, p_idempotency_key text, p_request_id uuid); Type: COMMENT; Schema: service; Owner: leads_owner
 --
 
-COMMENT ON FUNCTION service.capture_lead(p_lead_type public.lead_type, p_fields jsonb, p_metadata jsonb, p_idempotency_key text) IS 'Stores what a public form sent and returns {"success": true, "reference": uuid}. p_fields: name, email, subject, message, company, phone, role, source, consent, utm {}, extra {}; p_metadata: ip_address, user_agent, referer, origin, taken by the service. The same p_idempotency_key with the same fields within 24 hours returns the first reference and stores nothing; with other fields LD422 idempotency_key_reused.';
+COMMENT ON FUNCTION service.capture_lead(p_lead_type public.lead_type, p_fields jsonb, p_metadata jsonb, p_idempotency_key text, p_request_id uuid) IS 'Stores what a public form sent and returns {"success": true, "reference": uuid}. p_fields: name, email, subject, message, company, phone, role, source, consent, utm {}, extra {}; p_metadata: ip_address, user_agent, referer, origin, taken by the service. The same p_idempotency_key with the same fields within 24 hours returns the first reference and stores nothing; with other fields LD422 idempotency_key_reused.';
+
+--
+-- Name: change_leads(bigint[], text, jsonb, text, text, boolean, text, text, uuid); Type: FUNCTION; Schema: service; Owner: leads_owner
+--
+
+CREATE FUNCTION service.change_leads(p_ids bigint[], p_kind text, p_changes jsonb, p_selected text, p_token text, p_dry_run boolean, p_actor text, p_role text, p_request_id uuid) RETURNS json
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog'
+    SET plan_cache_mode TO 'force_custom_plan'
+    AS $$
+DECLARE
+    v_takes text[] := CASE p_kind
+        WHEN 'status' THEN '{status}' WHEN 'priority' THEN '{priority}' WHEN 'assignee' THEN '{assignee}'
+        WHEN 'follow_up' THEN '{follow_up_date}' WHEN 'tags' THEN '{add,remove}' ELSE '{}' END;
+    v_changes jsonb := app.read_fields(p_changes, v_takes, CASE WHEN cardinality(v_takes) = 1 THEN v_takes ELSE '{}' END);
+    v_status public.lead_status := v_changes ->> 'status';
+    v_priority public.lead_priority := v_changes ->> 'priority';
+    v_assignee text := v_changes ->> 'assignee';
+    v_follow_up date := v_changes ->> 'follow_up_date';
+    v_add text[] := ARRAY(SELECT jsonb_array_elements_text(v_changes -> 'add'));
+    v_remove text[] := ARRAY(SELECT jsonb_array_elements_text(v_changes -> 'remove'));
+    v_chosen bigint[];
+    v_versions text;
+    v_token text;
+    v_skipped bigint;
+    v_report json;
+    v_operation uuid;
+    v_changed bigint;
+BEGIN
+    IF p_kind = 'tags' AND v_add || v_remove = '{}' THEN
+        PERFORM app.refuse_field('add', 'There is no tag to add or to remove.', 'add, remove');
+    END IF;
+    IF NOT p_dry_run THEN
+        -- In one order for all, so that two of them wait for each other instead of blocking each other.
+        PERFORM FROM public.contact_leads AS l WHERE l.id = ANY (p_ids) ORDER BY l.id FOR NO KEY UPDATE;
+    END IF;
+    SELECT
+        coalesce(array_agg(c.id) FILTER (WHERE c.reason IS NULL), '{}'),
+        string_agg(c.id || '-' || c.version, ',' ORDER BY c.id) FILTER (WHERE c.reason IS NULL AND (p_dry_run OR p_token IS NOT NULL)),
+        count(c.reason),
+        coalesce(json_agg(json_build_object('id', c.id, 'reason', c.reason) ORDER BY c.id)
+            FILTER (WHERE c.reason IS NOT NULL AND c.place <= 1000), '[]')
+    INTO v_chosen, v_versions, v_skipped, v_report
+    FROM (
+        SELECT p.id, l.version, r.reason, count(r.reason) OVER (ORDER BY p.id) AS place
+        FROM (SELECT DISTINCT u.id FROM unnest(p_ids) AS u (id)) AS p
+        LEFT JOIN public.contact_leads AS l ON l.id = p.id
+        CROSS JOIN LATERAL (SELECT CASE
+            WHEN l.id IS NULL OR l.deleted_at IS NOT NULL AND p_kind <> 'restore' THEN 'not_found'
+            WHEN CASE p_kind
+                WHEN 'status' THEN l.status = v_status
+                WHEN 'priority' THEN l.priority = v_priority
+                WHEN 'assignee' THEN l.assignee IS NOT DISTINCT FROM v_assignee
+                WHEN 'follow_up' THEN l.follow_up_date IS NOT DISTINCT FROM v_follow_up
+                WHEN 'tags' THEN app.with_tags(l.tags, v_add, v_remove) = l.tags
+                WHEN 'restore' THEN l.deleted_at IS NULL
+                ELSE false END THEN 'unchanged'
+            WHEN p_kind = 'status' AND NOT EXISTS (
+                SELECT FROM app.status_moves AS m WHERE m.from_status = l.status AND m.to_status = v_status
+            ) THEN 'status_move_not_allowed'
+            WHEN p_kind = 'tags' AND NOT app.tags_valid(app.with_tags(l.tags, v_add, v_remove)) THEN 'too_many_tags'
+        END AS reason) AS r
+    ) AS c;
+    IF p_dry_run OR p_token IS NOT NULL THEN
+        v_token := encode(sha256(convert_to(concat_ws(' ', p_kind, v_changes, v_versions), 'UTF8')), 'hex');
+    END IF;
+    IF p_dry_run THEN
+        RETURN json_build_object('changed', cardinality(v_chosen), 'skipped_count', v_skipped, 'skipped', v_report,
+            'operation', NULL, 'token', v_token);
+    ELSIF p_token <> v_token THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'LD412',
+            MESSAGE = 'The leads, or the change, are no longer those of the dry run. Nothing was changed.',
+            CONSTRAINT = 'selection_changed',
+            HINT = 'Look at them again with ?dry_run=true, and send the new token.';
+    END IF;
+    v_operation := app.begin_operation(p_kind, nullif(v_changes, '{}'), p_selected, NULL, p_actor, p_role, p_request_id);
+    IF p_kind IN ('delete', 'restore') THEN -- a column that only admins may write
+        UPDATE public.contact_leads AS l
+        SET deleted_at = CASE p_kind WHEN 'delete' THEN app.now() END
+        WHERE l.id = ANY (v_chosen);
+    ELSE
+        UPDATE public.contact_leads AS l
+        SET status = coalesce(v_status, l.status),
+            priority = coalesce(v_priority, l.priority),
+            assignee = CASE p_kind WHEN 'assignee' THEN v_assignee ELSE l.assignee END,
+            follow_up_date = CASE p_kind WHEN 'follow_up' THEN v_follow_up ELSE l.follow_up_date END,
+            tags = CASE p_kind WHEN 'tags' THEN app.with_tags(l.tags, v_add, v_remove) ELSE l.tags END
+        WHERE l.id = ANY (v_chosen);
+    END IF;
+    GET DIAGNOSTICS v_changed = ROW_COUNT;
+    PERFORM app.end_operation(v_operation, v_changed, v_skipped);
+    RETURN json_build_object('changed', v_changed, 'skipped_count', v_skipped, 'skipped', v_report, 'operation', v_operation);
+END;
+$$;
+
+ALTER FUNCTION service.change_leads(p_ids bigint[], p_kind text, p_changes jsonb, p_selected text, p_token text, p_dry_run boolean, p_actor text, p_role text, p_request_id uuid) OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION change_leads(p_ids bigint[], p_kind text, p_changes jsonb, p_selected text, p_token text, p_dry_run boolean, p_actor text, p_role text, p_request_id uuid); Type: COMMENT; Schema: service; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION service.change_leads(p_ids bigint[], p_kind text, p_changes jsonb, p_selected text, p_token text, p_dry_run boolean, p_actor text, p_role text, p_request_id uuid) IS 'Changes many leads alike, all or none, but for those that a rule keeps as they are: {"changed", "skipped_count", "skipped": [{id, reason}] (the first 1,000), "operation"}. p_kind and p_changes: status {status}, priority {priority}, assignee {assignee}, follow_up {follow_up_date}, tags {add, remove}, delete {} (to the trash), restore {}. Reasons: not_found, unchanged, status_move_not_allowed, too_many_tags. p_selected: how they were chosen, in words without personal data. p_dry_run: changes nothing and returns a token too; p_token: refuse unless kind, change, leads and their versions are those of that dry run. LD412 selection_changed, LD422 fields_not_valid.';
 
 --
 -- Name: edit_lead(bigint, jsonb, text[], text, text, text, uuid); Type: FUNCTION; Schema: service; Owner: leads_owner
@@ -1943,6 +2863,51 @@ ALTER FUNCTION service.edit_lead(p_id bigint, p_changes jsonb, p_takes text[], p
 --
 
 COMMENT ON FUNCTION service.edit_lead(p_id bigint, p_changes jsonb, p_takes text[], p_if_match text, p_actor text, p_role text, p_request_id uuid, OUT lead json, OUT etag text) IS 'Changes some columns of a lead and returns it, with its ETag. p_changes: {column: value}, of the columns p_takes, which must be there if it is one alone; p_if_match: the header, or NULL. What changes nothing writes nothing. LD404 lead_not_found, LD409 status_move_not_allowed, LD412 version_conflict, LD422 fields_not_valid.';
+
+--
+-- Name: erase_person(bigint, text, text, text, text, uuid); Type: FUNCTION; Schema: service; Owner: leads_owner
+--
+
+CREATE FUNCTION service.erase_person(p_lead_id bigint, p_email text, p_if_match text, p_actor text, p_role text, p_request_id uuid) RETURNS json
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET plan_cache_mode TO 'force_custom_plan'
+    AS $$
+DECLARE
+    v_email text := p_email;
+    v_ids bigint[];
+    v_operation uuid;
+BEGIN
+    IF p_lead_id IS NOT NULL THEN
+        v_email := (app.lead_to_change(p_lead_id, p_if_match, true)).email;
+    END IF;
+    v_ids := ARRAY(
+        SELECT l.id FROM public.contact_leads AS l WHERE lower(l.email) = lower(btrim(v_email)) ORDER BY l.id FOR UPDATE
+    );
+    v_operation := app.erase_leads(v_ids, 'erase', p_actor, p_role, p_request_id);
+    -- The address of somebody whose lead it is no more: once corrected, say. Their lead stays, this part of its history goes.
+    WITH mentioned AS (
+        UPDATE app.audit_log AS a SET salt = NULL, before = NULL, after = NULL
+        WHERE a.salt IS NOT NULL AND a.table_name = 'contact_leads' AND (
+            a.after ? 'email' AND lower(a.after ->> 'email') = lower(btrim(v_email))
+            OR a.before ? 'email' AND lower(a.before ->> 'email') = lower(btrim(v_email)))
+        RETURNING a.lead_id
+    )
+    INSERT INTO app.audit_log (actor, actor_role, request_id, operation, action, table_name, lead_id)
+    SELECT p_actor, p_role, p_request_id, v_operation, 'erased', 'contact_leads', m.lead_id
+    FROM (SELECT DISTINCT m.lead_id FROM mentioned AS m) AS m;
+    PERFORM app.end_operation(v_operation, cardinality(v_ids), 0);
+    RETURN json_build_object('changed', cardinality(v_ids), 'skipped_count', 0, 'skipped', json_build_array(), 'operation', v_operation);
+END;
+$$;
+
+ALTER FUNCTION service.erase_person(p_lead_id bigint, p_email text, p_if_match text, p_actor text, p_role text, p_request_id uuid) OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION erase_person(p_lead_id bigint, p_email text, p_if_match text, p_actor text, p_role text, p_request_id uuid); Type: COMMENT; Schema: service; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION service.erase_person(p_lead_id bigint, p_email text, p_if_match text, p_actor text, p_role text, p_request_id uuid) IS 'Erases a person for good: every lead of that address, in the trash too, as app.erase_leads does, and the address from the history of leads that had it once. By p_lead_id, whose address is meant, with p_if_match; or by p_email. Can''t be undone. Answers as service.change_leads. LD404 lead_not_found, LD412 version_conflict.';
 
 --
 -- Name: users; Type: TABLE; Schema: app; Owner: leads_owner
@@ -2083,7 +3048,7 @@ BEGIN
     END IF;
     -- One row more than the page holds tells whether there is a next one.
     WITH found AS (
-        SELECT a.*, row_number() OVER (ORDER BY a.id) AS place
+        SELECT a.*, a AS entry, row_number() OVER (ORDER BY a.id) AS place
         FROM app.audit_log AS a
         WHERE a.lead_id = p_id AND a.id > coalesce(p_cursor, 0)
         ORDER BY a.id
@@ -2092,7 +3057,8 @@ BEGIN
     SELECT json_build_object(
         'data', coalesce(json_agg(json_build_object(
             'at', f.at, 'actor', f.actor, 'actor_role', f.actor_role, 'session_user', f.session_user_name, 'action', f.action,
-            'changes', app.audit_changes(f.before, f.after), 'request_id', f.request_id
+            'summary', app.audit_story(f.entry), 'changes', app.audit_changes(f.before, f.after),
+            'operation', f.operation, 'request_id', f.request_id
         ) ORDER BY f.place) FILTER (WHERE f.place <= p_limit), '[]'),
         'next', CASE WHEN count(*) > p_limit THEN (max(f.id) FILTER (WHERE f.place <= p_limit))::text END
     ) INTO v_page
@@ -2107,7 +3073,7 @@ ALTER FUNCTION service.lead_history(p_id bigint, p_limit integer, p_cursor bigin
 -- Name: FUNCTION lead_history(p_id bigint, p_limit integer, p_cursor bigint); Type: COMMENT; Schema: service; Owner: leads_owner
 --
 
-COMMENT ON FUNCTION service.lead_history(p_id bigint, p_limit integer, p_cursor bigint) IS 'What was done to a lead, oldest first: {"data": [{at, actor, actor_role, session_user, action, changes: [{field, before, after}], request_id}], "next"}; next is the p_cursor of the page after, or null. SECURITY DEFINER, since staff may read the audit of the leads they see, and no more of it. LD404 lead_not_found.';
+COMMENT ON FUNCTION service.lead_history(p_id bigint, p_limit integer, p_cursor bigint) IS 'What was done to a lead, oldest first: {"data": [{at, actor, actor_role, session_user, action, summary, changes: [{field, before, after}], operation, request_id}], "next"}; next is the p_cursor of the page after, or null. SECURITY DEFINER, since staff may read the audit of the leads they see, and no more of it. LD404 lead_not_found.';
 
 --
 -- Name: lead_stats(); Type: FUNCTION; Schema: service; Owner: leads_owner
@@ -2200,6 +3166,53 @@ ALTER FUNCTION service.lead_stats() OWNER TO leads_owner;
 --
 
 COMMENT ON FUNCTION service.lead_stats() IS 'The KPIs of the dashboard, trash and spam left out. velocity: leads of the last 24 hours, 7 and 30 days against the period before, change_percent NULL from an empty one. conversion: the share (0 to 1) of leads that were ever contacted, overall and by the visitor''s role. first_response: seconds from arrival to first contact. by_source and by_role: the 100 largest, ''unknown'' where a lead names none.';
+
+--
+-- Name: list_operations(integer, bigint); Type: FUNCTION; Schema: service; Owner: leads_owner
+--
+
+CREATE FUNCTION service.list_operations(p_limit integer, p_cursor bigint) RETURNS json
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog'
+    BEGIN ATOMIC
+ WITH found AS (
+          SELECT o.id,
+             o.number,
+             o.at,
+             o.tx,
+             o.actor,
+             o.actor_role,
+             o.request_id,
+             o.session_user_name,
+             o.kind,
+             o.changes,
+             o.selected,
+             o.trashes,
+             o.changed,
+             o.skipped,
+             o.undoes,
+             o.undone_by,
+             row_number() OVER (ORDER BY o.number DESC) AS place
+            FROM app.operations o
+           WHERE (o.number < COALESCE(list_operations.p_cursor, '9223372036854775807'::bigint))
+           ORDER BY o.number DESC
+          LIMIT (list_operations.p_limit + 1)
+         )
+  SELECT json_build_object('data', COALESCE(json_agg(json_build_object('operation', f.id, 'at', f.at, 'actor', f.actor, 'actor_role', f.actor_role, 'session_user', f.session_user_name, 'kind', f.kind, 'changes', f.changes, 'selected', f.selected, 'changed', f.changed, 'skipped_count', f.skipped, 'undoes', f.undoes, 'undone_by', f.undone_by, 'undone', (f.undone_by IS NOT NULL), 'can_undo', ((f.undone_by IS NULL) AND (f.kind <> ALL (ARRAY['erase'::text, 'purge'::text]))), 'request_id', f.request_id) ORDER BY f.place) FILTER (WHERE (f.place <= list_operations.p_limit)), '[]'::json), 'next',
+         CASE
+             WHEN (count(*) > list_operations.p_limit) THEN (min(f.number) FILTER (WHERE (f.place <= list_operations.p_limit)))::text
+             ELSE NULL::text
+         END) AS json_build_object
+    FROM found f;
+END;
+
+ALTER FUNCTION service.list_operations(p_limit integer, p_cursor bigint) OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION list_operations(p_limit integer, p_cursor bigint); Type: COMMENT; Schema: service; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION service.list_operations(p_limit integer, p_cursor bigint) IS 'Bulk changes, deletions, undos, erasures and purges, newest first: {"data": [{operation, at, actor, actor_role, session_user, kind, changes, selected, changed, skipped_count, undoes, undone_by, undone, can_undo, request_id}], "next"}; next is the p_cursor of the page after, or null.';
 
 --
 -- Name: idempotency_keys; Type: TABLE; Schema: app; Owner: leads_owner
@@ -2326,6 +3339,39 @@ ALTER FUNCTION service.purge_expired() OWNER TO leads_owner;
 COMMENT ON FUNCTION service.purge_expired() IS 'Removes idempotency keys over 24 hours old and revocations of tokens that have expired anyway; returns how many rows.';
 
 --
+-- Name: purge_trash(integer); Type: FUNCTION; Schema: service; Owner: leads_owner
+--
+
+CREATE FUNCTION service.purge_trash(p_days integer) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+    -- Somebody who restores one just now keeps it.
+    v_ids bigint[] := ARRAY(
+        SELECT l.id FROM public.contact_leads AS l
+        WHERE l.deleted_at <= app.now() - make_interval(days => p_days)
+        ORDER BY l.id
+        LIMIT 1000
+        FOR UPDATE SKIP LOCKED
+    );
+BEGIN
+    IF v_ids <> '{}' THEN
+        PERFORM app.end_operation(app.erase_leads(v_ids, 'purge', 'leads', 'job', NULL), cardinality(v_ids), 0);
+    END IF;
+    RETURN cardinality(v_ids);
+END;
+$$;
+
+ALTER FUNCTION service.purge_trash(p_days integer) OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION purge_trash(p_days integer); Type: COMMENT; Schema: service; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION service.purge_trash(p_days integer) IS 'Removes for good what has been in the trash for p_days days, at most 1,000 leads at once; returns how many.';
+
+--
 -- Name: revoke_token(uuid, timestamp with time zone); Type: FUNCTION; Schema: service; Owner: leads_owner
 --
 
@@ -2372,6 +3418,78 @@ ALTER FUNCTION service.revoked_tokens(p_known text, OUT state text, OUT tokens u
 COMMENT ON FUNCTION service.revoked_tokens(p_known text, OUT state text, OUT tokens uuid[]) IS 'All tokens that were ended before their time, and a name for that state of the list; tokens is NULL when the state is still p_known.';
 
 --
+-- Name: seal_audit(); Type: FUNCTION; Schema: service; Owner: leads_owner
+--
+
+CREATE FUNCTION service.seal_audit(OUT sealed integer, OUT number bigint, OUT hash text) RETURNS record
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+    c_at_once CONSTANT integer := 50000;
+    v_oldest xid8;
+    v_next xid8;
+    v_last_id bigint;
+    v_mark app.audit_sealing;
+    v_number bigint;
+    v_hash bytea;
+    v_entry record;
+    v_entries bigint[] := '{}';
+    v_digests bytea[] := '{}';
+    v_hashes bytea[] := '{}';
+BEGIN
+    sealed := 0;
+    -- "leada" as a number; "leads" is the migrations', "leadt" tidy's. Writers never wait for it.
+    IF NOT pg_try_advisory_xact_lock(465557349473) THEN
+        RETURN;
+    END IF;
+    SELECT s.number, s.hash INTO v_number, v_hash FROM app.audit_seals AS s ORDER BY s.number DESC LIMIT 1;
+    SELECT m.* INTO STRICT v_mark FROM app.audit_sealing AS m;
+    -- In this order: what was drawn before, by a transaction older than v_next, is seen or lost once v_oldest has come that far.
+    v_oldest := pg_snapshot_xmin(pg_current_snapshot());
+    FOR v_entry IN
+        SELECT a.id, d.digest, app.entry_digest(a, d.digest) AS entry_digest
+        FROM app.audit_log AS a CROSS JOIN LATERAL (SELECT app.values_digest(a) AS digest OFFSET 0) AS d
+        WHERE a.id > v_mark.settled AND NOT EXISTS (SELECT FROM app.audit_seals AS s WHERE s.entry = a.id)
+        ORDER BY a.id
+        LIMIT c_at_once
+    LOOP
+        sealed := sealed + 1;
+        v_hash := app.chain_hash(v_hash, coalesce(v_number, 0) + sealed, v_entry.entry_digest);
+        v_entries := v_entries || v_entry.id;
+        v_digests := v_digests || v_entry.digest;
+        v_hashes := v_hashes || v_hash;
+    END LOOP;
+    INSERT INTO app.audit_seals (number, entry, values_digest, hash)
+    SELECT coalesce(v_number, 0) + u.place, u.entry, u.digest, u.hash
+    FROM unnest(v_entries, v_digests, v_hashes) WITH ORDINALITY AS u (entry, digest, hash, place);
+    number := coalesce(v_number, 0) + sealed;
+    hash := encode(v_hash, 'hex');
+    IF sealed = c_at_once THEN
+        RETURN; -- there is more
+    END IF;
+    SELECT q.last_value INTO v_last_id FROM app.audit_log_id_seq AS q;
+    v_next := pg_snapshot_xmax(pg_current_snapshot());
+    IF v_mark.settled < v_last_id THEN
+        UPDATE app.audit_sealing AS m
+        SET settled = CASE WHEN v_mark.pending_before <= v_oldest THEN v_mark.pending ELSE v_mark.settled END,
+            pending = v_last_id,
+            pending_before = v_next
+        -- A database restored to another server counts its transactions anew.
+        WHERE v_mark.pending_before <= v_oldest OR v_mark.pending_before > v_next;
+    END IF;
+END;
+$$;
+
+ALTER FUNCTION service.seal_audit(OUT sealed integer, OUT number bigint, OUT hash text) OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION seal_audit(OUT sealed integer, OUT number bigint, OUT hash text); Type: COMMENT; Schema: service; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION service.seal_audit(OUT sealed integer, OUT number bigint, OUT hash text) IS 'What every worker asks for each second, and one at a time does: gives each new entry of the audit its seal, in the order in which they are seen, at most 50,000 at once. Returns how many, and the chain''s head, which is to be kept outside the database; all but sealed is NULL while another does it, or nothing was ever sealed.';
+
+--
 -- Name: tidy(); Type: FUNCTION; Schema: service; Owner: leads_owner
 --
 
@@ -2410,6 +3528,95 @@ ALTER FUNCTION service.tidy() OWNER TO leads_owner;
 --
 
 COMMENT ON FUNCTION service.tidy() IS 'What every worker asks for each second, and one at a time does: folds app.lead_count_changes into app.lead_counts, and puts new leads in their place in the search indexes, which else some writer would have to. Returns at once while another does it.';
+
+--
+-- Name: trash_lead(bigint, text, text, text, uuid); Type: FUNCTION; Schema: service; Owner: leads_owner
+--
+
+CREATE FUNCTION service.trash_lead(p_id bigint, p_if_match text, p_actor text, p_role text, p_request_id uuid) RETURNS json
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog'
+    AS $$
+BEGIN
+    PERFORM app.lead_to_change(p_id, p_if_match);
+    RETURN service.change_leads(ARRAY[p_id], 'delete', '{}', '1 lead', NULL, false, p_actor, p_role, p_request_id);
+END;
+$$;
+
+ALTER FUNCTION service.trash_lead(p_id bigint, p_if_match text, p_actor text, p_role text, p_request_id uuid) OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION trash_lead(p_id bigint, p_if_match text, p_actor text, p_role text, p_request_id uuid); Type: COMMENT; Schema: service; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION service.trash_lead(p_id bigint, p_if_match text, p_actor text, p_role text, p_request_id uuid) IS 'Moves one lead to the trash, as service.change_leads does. p_if_match: the header, or NULL. LD404 lead_not_found when there is none, or it is there already; LD412 version_conflict.';
+
+--
+-- Name: undo_operation(uuid, text, text, uuid); Type: FUNCTION; Schema: service; Owner: leads_owner
+--
+
+CREATE FUNCTION service.undo_operation(p_operation uuid, p_actor text, p_role text, p_request_id uuid) RETURNS json
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog'
+    SET plan_cache_mode TO 'force_custom_plan'
+    AS $$
+DECLARE
+    v_undo uuid := app.begin_operation('undo', NULL, NULL, p_operation, p_actor, p_role, p_request_id);
+    v_trashes boolean;
+    v_ids bigint[];
+    v_chosen bigint[];
+    v_fields jsonb[];
+    v_skipped bigint;
+    v_report json;
+    v_changed bigint;
+BEGIN
+    SELECT o.trashes INTO STRICT v_trashes FROM app.operations AS o WHERE o.id = v_undo;
+    SELECT array_agg(i.lead_id) INTO v_ids FROM app.undo_images(p_operation) AS i;
+    -- First locked, then looked at: a later edit is either seen, or waits.
+    PERFORM FROM public.contact_leads AS l WHERE l.id = ANY (v_ids) ORDER BY l.id FOR NO KEY UPDATE;
+    SELECT
+        array_agg(c.lead_id ORDER BY c.lead_id) FILTER (WHERE c.reason IS NULL),
+        array_agg(c.fields ORDER BY c.lead_id) FILTER (WHERE c.reason IS NULL),
+        count(c.reason),
+        coalesce(json_agg(json_build_object('id', c.lead_id, 'reason', c.reason) ORDER BY c.lead_id)
+            FILTER (WHERE c.reason IS NOT NULL AND c.place <= 1000), '[]')
+    INTO v_chosen, v_fields, v_skipped, v_report
+    FROM (
+        SELECT i.lead_id, i.fields, r.reason, count(r.reason) OVER (ORDER BY i.lead_id) AS place
+        FROM app.undo_images(p_operation) AS i
+        LEFT JOIN public.contact_leads AS l ON l.id = i.lead_id
+        CROSS JOIN LATERAL (SELECT CASE
+            WHEN l.id IS NULL OR l.deleted_at IS NOT NULL AND NOT v_trashes THEN 'not_found'
+            WHEN i.fields IS NULL THEN 'changed_since'
+        END AS reason) AS r
+    ) AS c;
+    IF v_trashes THEN -- a column that only admins may write
+        UPDATE public.contact_leads AS l
+        SET deleted_at = (jsonb_populate_record(l, i.fields)).deleted_at
+        FROM unnest(v_chosen, v_fields) AS i (id, fields)
+        WHERE l.id = i.id;
+    ELSE
+        UPDATE public.contact_leads AS l
+        SET (status, priority, tags, assignee, follow_up_date, last_contacted, first_response_at) = (
+            SELECT r.status, r.priority, r.tags, r.assignee, r.follow_up_date, r.last_contacted, r.first_response_at
+            FROM jsonb_populate_record(l, i.fields) AS r
+        )
+        FROM unnest(v_chosen, v_fields) AS i (id, fields)
+        WHERE l.id = i.id;
+    END IF;
+    GET DIAGNOSTICS v_changed = ROW_COUNT;
+    PERFORM app.end_operation(v_undo, v_changed, v_skipped);
+    RETURN json_build_object('changed', v_changed, 'skipped_count', v_skipped, 'skipped', v_report, 'operation', v_undo);
+END;
+$$;
+
+ALTER FUNCTION service.undo_operation(p_operation uuid, p_actor text, p_role text, p_request_id uuid) OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION undo_operation(p_operation uuid, p_actor text, p_role text, p_request_id uuid); Type: COMMENT; Schema: service; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION service.undo_operation(p_operation uuid, p_actor text, p_role text, p_request_id uuid) IS 'Gives the leads of an operation back what they held before it, field by field, times that followed too, whatever app.status_moves says; what was changed again since stays. An operation of its own, which can be undone as well. Answers as service.change_leads; reasons: not_found (gone, or in the trash meanwhile), changed_since. LD404 operation_not_found, LD409 operation_not_undoable, operation_already_undone.';
 
 --
 -- Name: user_profile(text); Type: FUNCTION; Schema: service; Owner: leads_owner
@@ -2814,113 +4021,6 @@ ALTER TABLE app.adoption_notes ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENT
 );
 
 --
--- Name: audit_log; Type: TABLE; Schema: app; Owner: leads_owner
---
-
-CREATE TABLE app.audit_log (
-    id bigint NOT NULL,
-    at timestamp with time zone DEFAULT app.now() NOT NULL,
-    tx xid8 DEFAULT pg_current_xact_id() NOT NULL,
-    actor text,
-    actor_role text,
-    request_id uuid,
-    session_user_name text DEFAULT SESSION_USER NOT NULL,
-    action text NOT NULL,
-    table_name text NOT NULL,
-    lead_id bigint,
-    subject text,
-    before jsonb,
-    after jsonb,
-    CONSTRAINT audit_log_action_valid CHECK ((action = ANY (ARRAY['created'::text, 'changed'::text, 'deleted'::text, 'emptied'::text])))
-);
-
-ALTER TABLE app.audit_log OWNER TO leads_owner;
-
---
--- Name: TABLE audit_log; Type: COMMENT; Schema: app; Owner: leads_owner
---
-
-COMMENT ON TABLE app.audit_log IS 'Who did what to leads and users, whether by the service or by psql; written by triggers, only ever appended to. It begins with the migration that made it.';
-
---
--- Name: COLUMN audit_log.id; Type: COMMENT; Schema: app; Owner: leads_owner
---
-
-COMMENT ON COLUMN app.audit_log.id IS 'Counts up; of one lead in the order of its changes.';
-
---
--- Name: COLUMN audit_log.at; Type: COMMENT; Schema: app; Owner: leads_owner
---
-
-COMMENT ON COLUMN app.audit_log.at IS 'When the transaction began: the updated_at of what it changed.';
-
---
--- Name: COLUMN audit_log.tx; Type: COMMENT; Schema: app; Owner: leads_owner
---
-
-COMMENT ON COLUMN app.audit_log.tx IS 'The transaction.';
-
---
--- Name: COLUMN audit_log.actor; Type: COMMENT; Schema: app; Owner: leads_owner
---
-
-COMMENT ON COLUMN app.audit_log.actor IS 'Who acted, as the service said: a username, or visitor for a public form; NULL from psql.';
-
---
--- Name: COLUMN audit_log.actor_role; Type: COMMENT; Schema: app; Owner: leads_owner
---
-
-COMMENT ON COLUMN app.audit_log.actor_role IS 'As what: viewer, editor, admin or visitor; NULL from psql.';
-
---
--- Name: COLUMN audit_log.request_id; Type: COMMENT; Schema: app; Owner: leads_owner
---
-
-COMMENT ON COLUMN app.audit_log.request_id IS 'The request, as the service''s log and the answer''s X-Request-ID name it.';
-
---
--- Name: COLUMN audit_log.session_user_name; Type: COMMENT; Schema: app; Owner: leads_owner
---
-
-COMMENT ON COLUMN app.audit_log.session_user_name IS 'Who was logged in to PostgreSQL, which nobody can choose.';
-
---
--- Name: COLUMN audit_log.action; Type: COMMENT; Schema: app; Owner: leads_owner
---
-
-COMMENT ON COLUMN app.audit_log.action IS 'created, changed, deleted, or emptied (the table was truncated).';
-
---
--- Name: COLUMN audit_log.table_name; Type: COMMENT; Schema: app; Owner: leads_owner
---
-
-COMMENT ON COLUMN app.audit_log.table_name IS 'contact_leads or users.';
-
---
--- Name: COLUMN audit_log.lead_id; Type: COMMENT; Schema: app; Owner: leads_owner
---
-
-COMMENT ON COLUMN app.audit_log.lead_id IS 'The lead, also when it is gone; NULL for a user.';
-
---
--- Name: COLUMN audit_log.subject; Type: COMMENT; Schema: app; Owner: leads_owner
---
-
-COMMENT ON COLUMN app.audit_log.subject IS 'The user; NULL for a lead.';
-
---
--- Name: COLUMN audit_log.before; Type: COMMENT; Schema: app; Owner: leads_owner
---
-
-COMMENT ON COLUMN app.audit_log.before IS 'What it held: of a change the changed columns, of a deletion all of them.';
-
---
--- Name: COLUMN audit_log.after; Type: COMMENT; Schema: app; Owner: leads_owner
---
-
-COMMENT ON COLUMN app.audit_log.after IS 'What it holds now: of a change the changed columns, of a creation all of them.';
-
---
 -- Name: audit_log_id_seq; Type: SEQUENCE; Schema: app; Owner: leads_owner
 --
 
@@ -2932,6 +4032,99 @@ ALTER TABLE app.audit_log ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     NO MAXVALUE
     CACHE 1
 );
+
+--
+-- Name: audit_sealing; Type: TABLE; Schema: app; Owner: leads_owner
+--
+
+CREATE TABLE app.audit_sealing (
+    settled bigint NOT NULL,
+    pending bigint NOT NULL,
+    pending_before xid8 NOT NULL
+);
+
+ALTER TABLE app.audit_sealing OWNER TO leads_owner;
+
+--
+-- Name: TABLE audit_sealing; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON TABLE app.audit_sealing IS 'How far service.seal_audit need not look any more: one row.';
+
+--
+-- Name: COLUMN audit_sealing.settled; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.audit_sealing.settled IS 'Every entry up to this id has its seal, or will never come.';
+
+--
+-- Name: COLUMN audit_sealing.pending; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.audit_sealing.pending IS 'The last id drawn when it looked last.';
+
+--
+-- Name: COLUMN audit_sealing.pending_before; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.audit_sealing.pending_before IS 'Once every transaction before this one has ended, pending is settled.';
+
+--
+-- Name: erased_leads; Type: TABLE; Schema: app; Owner: leads_owner
+--
+
+CREATE TABLE app.erased_leads (
+    received_on date NOT NULL,
+    lead_type public.lead_type NOT NULL,
+    status public.lead_status NOT NULL,
+    priority public.lead_priority NOT NULL,
+    answered boolean NOT NULL,
+    erased_on date NOT NULL
+);
+
+ALTER TABLE app.erased_leads OWNER TO leads_owner;
+
+--
+-- Name: TABLE erased_leads; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON TABLE app.erased_leads IS 'A row for each lead that was erased from the inbox, which tells nothing of the person: so that what was counted stays counted.';
+
+--
+-- Name: COLUMN erased_leads.received_on; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.erased_leads.received_on IS 'The day it came, UTC.';
+
+--
+-- Name: COLUMN erased_leads.lead_type; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.erased_leads.lead_type IS 'Which form it came by.';
+
+--
+-- Name: COLUMN erased_leads.status; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.erased_leads.status IS 'Where it stood.';
+
+--
+-- Name: COLUMN erased_leads.priority; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.erased_leads.priority IS 'How soon it wanted an answer.';
+
+--
+-- Name: COLUMN erased_leads.answered; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.erased_leads.answered IS 'Whether it had been answered.';
+
+--
+-- Name: COLUMN erased_leads.erased_on; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.erased_leads.erased_on IS 'The day it was erased, UTC.';
 
 --
 -- Name: lead_count_changes; Type: TABLE; Schema: app; Owner: leads_owner
@@ -3151,6 +4344,19 @@ COMMENT ON COLUMN app.lead_totals.trashed IS 'Whether they are in the trash.';
 COMMENT ON COLUMN app.lead_totals.leads IS 'So many, or so many more or fewer: sum(leads) is the number.';
 
 --
+-- Name: operations_number_seq; Type: SEQUENCE; Schema: app; Owner: leads_owner
+--
+
+ALTER TABLE app.operations ALTER COLUMN number ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME app.operations_number_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+--
 -- Name: revoked_tokens_id_seq; Type: SEQUENCE; Schema: app; Owner: leads_owner
 --
 
@@ -3285,6 +4491,20 @@ ALTER TABLE ONLY app.audit_log
     ADD CONSTRAINT audit_log_pkey PRIMARY KEY (id);
 
 --
+-- Name: audit_seals audit_seals_entry_key; Type: CONSTRAINT; Schema: app; Owner: leads_owner
+--
+
+ALTER TABLE ONLY app.audit_seals
+    ADD CONSTRAINT audit_seals_entry_key UNIQUE (entry);
+
+--
+-- Name: audit_seals audit_seals_pkey; Type: CONSTRAINT; Schema: app; Owner: leads_owner
+--
+
+ALTER TABLE ONLY app.audit_seals
+    ADD CONSTRAINT audit_seals_pkey PRIMARY KEY (number);
+
+--
 -- Name: idempotency_keys idempotency_keys_pkey; Type: CONSTRAINT; Schema: app; Owner: leads_owner
 --
 
@@ -3304,6 +4524,20 @@ ALTER TABLE ONLY app.lead_counts
 
 ALTER TABLE ONLY app.lead_search
     ADD CONSTRAINT lead_search_pkey PRIMARY KEY (lead_id);
+
+--
+-- Name: operations operations_number_key; Type: CONSTRAINT; Schema: app; Owner: leads_owner
+--
+
+ALTER TABLE ONLY app.operations
+    ADD CONSTRAINT operations_number_key UNIQUE (number);
+
+--
+-- Name: operations operations_pkey; Type: CONSTRAINT; Schema: app; Owner: leads_owner
+--
+
+ALTER TABLE ONLY app.operations
+    ADD CONSTRAINT operations_pkey PRIMARY KEY (id);
 
 --
 -- Name: revoked_tokens revoked_tokens_jti_key; Type: CONSTRAINT; Schema: app; Owner: leads_owner
@@ -3394,10 +4628,34 @@ CREATE INDEX audit_log_actor ON app.audit_log USING btree (actor, at, id);
 CREATE INDEX audit_log_at ON app.audit_log USING btree (at, id);
 
 --
+-- Name: audit_log_email_after; Type: INDEX; Schema: app; Owner: leads_owner
+--
+
+CREATE INDEX audit_log_email_after ON app.audit_log USING btree (lower((after ->> 'email'::text))) WHERE ((after ? 'email'::text) AND (table_name = 'contact_leads'::text));
+
+--
+-- Name: audit_log_email_before; Type: INDEX; Schema: app; Owner: leads_owner
+--
+
+CREATE INDEX audit_log_email_before ON app.audit_log USING btree (lower((before ->> 'email'::text))) WHERE ((before ? 'email'::text) AND (table_name = 'contact_leads'::text));
+
+--
 -- Name: audit_log_lead; Type: INDEX; Schema: app; Owner: leads_owner
 --
 
 CREATE INDEX audit_log_lead ON app.audit_log USING btree (lead_id, id);
+
+--
+-- Name: audit_log_operation; Type: INDEX; Schema: app; Owner: leads_owner
+--
+
+CREATE INDEX audit_log_operation ON app.audit_log USING btree (operation) WHERE (operation IS NOT NULL);
+
+--
+-- Name: erased_leads_received_on; Type: INDEX; Schema: app; Owner: leads_owner
+--
+
+CREATE INDEX erased_leads_received_on ON app.erased_leads USING btree (received_on);
 
 --
 -- Name: idempotency_keys_created_at; Type: INDEX; Schema: app; Owner: leads_owner
@@ -3416,6 +4674,12 @@ CREATE INDEX lead_search_document ON app.lead_search USING gin (document) WITH (
 --
 
 CREATE INDEX lead_search_names ON app.lead_search USING gin (names public.gin_trgm_ops) WITH (fastupdate='on', gin_pending_list_limit='4096');
+
+--
+-- Name: operations_open; Type: INDEX; Schema: app; Owner: leads_owner
+--
+
+CREATE INDEX operations_open ON app.operations USING btree (tx) WHERE (changed IS NULL);
 
 --
 -- Name: users_username_key; Type: INDEX; Schema: app; Owner: leads_owner
@@ -3481,13 +4745,73 @@ CREATE INDEX idx_contact_leads_updated_at ON public.contact_leads USING btree (u
 -- Name: audit_log audit_log_append_only; Type: TRIGGER; Schema: app; Owner: leads_owner
 --
 
-CREATE TRIGGER audit_log_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON app.audit_log FOR EACH STATEMENT EXECUTE FUNCTION app.refuse_audit_change();
+CREATE TRIGGER audit_log_append_only BEFORE DELETE OR TRUNCATE ON app.audit_log FOR EACH STATEMENT EXECUTE FUNCTION app.refuse_audit_change();
 
 --
 -- Name: TRIGGER audit_log_append_only ON audit_log; Type: COMMENT; Schema: app; Owner: leads_owner
 --
 
-COMMENT ON TRIGGER audit_log_append_only ON app.audit_log IS 'What was written stays: nothing changes or removes a row, not even the owner. (Whoever owns the table can disable a trigger.)';
+COMMENT ON TRIGGER audit_log_append_only ON app.audit_log IS 'What was written stays: nothing removes a row, not even the owner. (Whoever owns the table can disable a trigger; the seals tell of it.)';
+
+--
+-- Name: audit_log audit_log_erasure; Type: TRIGGER; Schema: app; Owner: leads_owner
+--
+
+CREATE TRIGGER audit_log_erasure BEFORE UPDATE ON app.audit_log FOR EACH ROW EXECUTE FUNCTION app.allow_erasure();
+
+--
+-- Name: TRIGGER audit_log_erasure ON audit_log; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON TRIGGER audit_log_erasure ON app.audit_log IS 'Nothing changes an entry, not even the owner; its values alone go when a person is erased.';
+
+--
+-- Name: audit_seals audit_seals_append_only; Type: TRIGGER; Schema: app; Owner: leads_owner
+--
+
+CREATE TRIGGER audit_seals_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON app.audit_seals FOR EACH STATEMENT EXECUTE FUNCTION app.refuse_audit_change();
+
+--
+-- Name: TRIGGER audit_seals_append_only ON audit_seals; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON TRIGGER audit_seals_append_only ON app.audit_seals IS 'What was sealed stays sealed.';
+
+--
+-- Name: status_moves status_moves_audit_truncate; Type: TRIGGER; Schema: app; Owner: leads_owner
+--
+
+CREATE TRIGGER status_moves_audit_truncate AFTER TRUNCATE ON app.status_moves FOR EACH STATEMENT EXECUTE FUNCTION app.audit_setting();
+
+--
+-- Name: TRIGGER status_moves_audit_truncate ON status_moves; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON TRIGGER status_moves_audit_truncate ON app.status_moves IS 'Who removed all allowed moves.';
+
+--
+-- Name: status_moves status_moves_audit_write; Type: TRIGGER; Schema: app; Owner: leads_owner
+--
+
+CREATE TRIGGER status_moves_audit_write AFTER INSERT OR DELETE OR UPDATE ON app.status_moves FOR EACH ROW EXECUTE FUNCTION app.audit_setting();
+
+--
+-- Name: TRIGGER status_moves_audit_write ON status_moves; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON TRIGGER status_moves_audit_write ON app.status_moves IS 'Who changed which moves are allowed.';
+
+--
+-- Name: users users_audit_truncate; Type: TRIGGER; Schema: app; Owner: leads_owner
+--
+
+CREATE TRIGGER users_audit_truncate AFTER TRUNCATE ON app.users FOR EACH STATEMENT EXECUTE FUNCTION app.audit_user();
+
+--
+-- Name: TRIGGER users_audit_truncate ON users; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON TRIGGER users_audit_truncate ON app.users IS 'Who removed all users.';
 
 --
 -- Name: users users_audit_update; Type: TRIGGER; Schema: app; Owner: leads_owner
@@ -3684,6 +5008,20 @@ ALTER TABLE ONLY app.lead_search
     ADD CONSTRAINT lead_search_lead_id_fkey FOREIGN KEY (lead_id) REFERENCES public.contact_leads(id) ON UPDATE CASCADE ON DELETE CASCADE;
 
 --
+-- Name: operations operations_undoes_fkey; Type: FK CONSTRAINT; Schema: app; Owner: leads_owner
+--
+
+ALTER TABLE ONLY app.operations
+    ADD CONSTRAINT operations_undoes_fkey FOREIGN KEY (undoes) REFERENCES app.operations(id);
+
+--
+-- Name: operations operations_undone_by_fkey; Type: FK CONSTRAINT; Schema: app; Owner: leads_owner
+--
+
+ALTER TABLE ONLY app.operations
+    ADD CONSTRAINT operations_undone_by_fkey FOREIGN KEY (undone_by) REFERENCES app.operations(id);
+
+--
 -- Name: SCHEMA api; Type: ACL; Schema: -; Owner: leads_owner
 --
 
@@ -3710,12 +5048,18 @@ GRANT USAGE ON SCHEMA service TO leads_editor;
 GRANT USAGE ON SCHEMA service TO leads_admin;
 
 --
--- Name: FUNCTION act_as(p_actor text, p_role text, p_request_id uuid); Type: ACL; Schema: app; Owner: leads_owner
+-- Name: FUNCTION act_as(p_actor text, p_role text, p_request_id uuid, p_operation uuid); Type: ACL; Schema: app; Owner: leads_owner
 --
 
-REVOKE ALL ON FUNCTION app.act_as(p_actor text, p_role text, p_request_id uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION app.act_as(p_actor text, p_role text, p_request_id uuid) TO leads_editor;
-GRANT ALL ON FUNCTION app.act_as(p_actor text, p_role text, p_request_id uuid) TO leads_admin;
+REVOKE ALL ON FUNCTION app.act_as(p_actor text, p_role text, p_request_id uuid, p_operation uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.act_as(p_actor text, p_role text, p_request_id uuid, p_operation uuid) TO leads_editor;
+GRANT ALL ON FUNCTION app.act_as(p_actor text, p_role text, p_request_id uuid, p_operation uuid) TO leads_admin;
+
+--
+-- Name: FUNCTION allow_erasure(); Type: ACL; Schema: app; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION app.allow_erasure() FROM PUBLIC;
 
 --
 -- Name: FUNCTION audit_changes(p_before jsonb, p_after jsonb); Type: ACL; Schema: app; Owner: leads_owner
@@ -3731,10 +5075,52 @@ GRANT ALL ON FUNCTION app.audit_changes(p_before jsonb, p_after jsonb) TO leads_
 REVOKE ALL ON FUNCTION app.audit_lead() FROM PUBLIC;
 
 --
+-- Name: FUNCTION audit_setting(); Type: ACL; Schema: app; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION app.audit_setting() FROM PUBLIC;
+
+--
+-- Name: FUNCTION now(); Type: ACL; Schema: app; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION app.now() FROM PUBLIC;
+GRANT ALL ON FUNCTION app.now() TO leads_viewer;
+GRANT ALL ON FUNCTION app.now() TO leads_editor;
+GRANT ALL ON FUNCTION app.now() TO leads_admin;
+
+--
+-- Name: TABLE audit_log; Type: ACL; Schema: app; Owner: leads_owner
+--
+
+GRANT SELECT ON TABLE app.audit_log TO leads_admin;
+
+--
+-- Name: FUNCTION audit_story(p_entry app.audit_log); Type: ACL; Schema: app; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION app.audit_story(p_entry app.audit_log) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.audit_story(p_entry app.audit_log) TO leads_admin;
+
+--
 -- Name: FUNCTION audit_user(); Type: ACL; Schema: app; Owner: leads_owner
 --
 
 REVOKE ALL ON FUNCTION app.audit_user() FROM PUBLIC;
+
+--
+-- Name: FUNCTION begin_operation(p_kind text, p_changes jsonb, p_selected text, p_undoes uuid, p_actor text, p_role text, p_request_id uuid); Type: ACL; Schema: app; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION app.begin_operation(p_kind text, p_changes jsonb, p_selected text, p_undoes uuid, p_actor text, p_role text, p_request_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.begin_operation(p_kind text, p_changes jsonb, p_selected text, p_undoes uuid, p_actor text, p_role text, p_request_id uuid) TO leads_editor;
+GRANT ALL ON FUNCTION app.begin_operation(p_kind text, p_changes jsonb, p_selected text, p_undoes uuid, p_actor text, p_role text, p_request_id uuid) TO leads_admin;
+
+--
+-- Name: FUNCTION chain_hash(p_previous bytea, p_number bigint, p_digest bytea); Type: ACL; Schema: app; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION app.chain_hash(p_previous bytea, p_number bigint, p_digest bytea) FROM PUBLIC;
 
 --
 -- Name: FUNCTION check_query(p_query text); Type: ACL; Schema: app; Owner: leads_owner
@@ -3750,6 +5136,26 @@ GRANT ALL ON FUNCTION app.check_query(p_query text) TO leads_admin;
 --
 
 REVOKE ALL ON FUNCTION app.count_leads() FROM PUBLIC;
+
+--
+-- Name: FUNCTION end_operation(p_id uuid, p_changed bigint, p_skipped bigint); Type: ACL; Schema: app; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION app.end_operation(p_id uuid, p_changed bigint, p_skipped bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.end_operation(p_id uuid, p_changed bigint, p_skipped bigint) TO leads_editor;
+GRANT ALL ON FUNCTION app.end_operation(p_id uuid, p_changed bigint, p_skipped bigint) TO leads_admin;
+
+--
+-- Name: FUNCTION entry_digest(p_entry app.audit_log, p_values_digest bytea); Type: ACL; Schema: app; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION app.entry_digest(p_entry app.audit_log, p_values_digest bytea) FROM PUBLIC;
+
+--
+-- Name: FUNCTION erase_leads(p_ids bigint[], p_kind text, p_actor text, p_role text, p_request_id uuid); Type: ACL; Schema: app; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION app.erase_leads(p_ids bigint[], p_kind text, p_actor text, p_role text, p_request_id uuid) FROM PUBLIC;
 
 --
 -- Name: FUNCTION etag(p_id bigint, p_version integer); Type: ACL; Schema: app; Owner: leads_owner
@@ -3785,19 +5191,23 @@ GRANT ALL ON FUNCTION app.is_plain_query(p_query text) TO leads_editor;
 GRANT ALL ON FUNCTION app.is_plain_query(p_query text) TO leads_admin;
 
 --
+-- Name: TABLE operations; Type: ACL; Schema: app; Owner: leads_owner
+--
+
+GRANT SELECT ON TABLE app.operations TO leads_admin;
+GRANT SELECT ON TABLE app.operations TO leads_editor;
+
+--
+-- Name: FUNCTION is_undone(p_lead_id bigint, p_status public.lead_status); Type: ACL; Schema: app; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION app.is_undone(p_lead_id bigint, p_status public.lead_status) FROM PUBLIC;
+
+--
 -- Name: FUNCTION keep_search(); Type: ACL; Schema: app; Owner: leads_owner
 --
 
 REVOKE ALL ON FUNCTION app.keep_search() FROM PUBLIC;
-
---
--- Name: FUNCTION now(); Type: ACL; Schema: app; Owner: leads_owner
---
-
-REVOKE ALL ON FUNCTION app.now() FROM PUBLIC;
-GRANT ALL ON FUNCTION app.now() TO leads_viewer;
-GRANT ALL ON FUNCTION app.now() TO leads_editor;
-GRANT ALL ON FUNCTION app.now() TO leads_admin;
 
 --
 -- Name: FUNCTION tags_valid(p_tags text[]); Type: ACL; Schema: app; Owner: leads_owner
@@ -3812,16 +5222,160 @@ GRANT ALL ON FUNCTION app.tags_valid(p_tags text[]) TO leads_admin;
 --
 
 GRANT SELECT ON TABLE public.contact_leads TO leads_viewer;
-GRANT SELECT,INSERT,UPDATE ON TABLE public.contact_leads TO leads_editor;
+GRANT SELECT,INSERT ON TABLE public.contact_leads TO leads_editor;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.contact_leads TO leads_admin;
 
 --
--- Name: FUNCTION lead_to_change(p_id bigint, p_if_match text); Type: ACL; Schema: app; Owner: leads_owner
+-- Name: COLUMN contact_leads.name; Type: ACL; Schema: public; Owner: leads_owner
 --
 
-REVOKE ALL ON FUNCTION app.lead_to_change(p_id bigint, p_if_match text) FROM PUBLIC;
-GRANT ALL ON FUNCTION app.lead_to_change(p_id bigint, p_if_match text) TO leads_editor;
-GRANT ALL ON FUNCTION app.lead_to_change(p_id bigint, p_if_match text) TO leads_admin;
+GRANT UPDATE(name) ON TABLE public.contact_leads TO leads_editor;
+
+--
+-- Name: COLUMN contact_leads.email; Type: ACL; Schema: public; Owner: leads_owner
+--
+
+GRANT UPDATE(email) ON TABLE public.contact_leads TO leads_editor;
+
+--
+-- Name: COLUMN contact_leads.subject; Type: ACL; Schema: public; Owner: leads_owner
+--
+
+GRANT UPDATE(subject) ON TABLE public.contact_leads TO leads_editor;
+
+--
+-- Name: COLUMN contact_leads.message; Type: ACL; Schema: public; Owner: leads_owner
+--
+
+GRANT UPDATE(message) ON TABLE public.contact_leads TO leads_editor;
+
+--
+-- Name: COLUMN contact_leads.company; Type: ACL; Schema: public; Owner: leads_owner
+--
+
+GRANT UPDATE(company) ON TABLE public.contact_leads TO leads_editor;
+
+--
+-- Name: COLUMN contact_leads.phone; Type: ACL; Schema: public; Owner: leads_owner
+--
+
+GRANT UPDATE(phone) ON TABLE public.contact_leads TO leads_editor;
+
+--
+-- Name: COLUMN contact_leads.lead_type; Type: ACL; Schema: public; Owner: leads_owner
+--
+
+GRANT UPDATE(lead_type) ON TABLE public.contact_leads TO leads_editor;
+
+--
+-- Name: COLUMN contact_leads.status; Type: ACL; Schema: public; Owner: leads_owner
+--
+
+GRANT UPDATE(status) ON TABLE public.contact_leads TO leads_editor;
+
+--
+-- Name: COLUMN contact_leads.priority; Type: ACL; Schema: public; Owner: leads_owner
+--
+
+GRANT UPDATE(priority) ON TABLE public.contact_leads TO leads_editor;
+
+--
+-- Name: COLUMN contact_leads.metadata; Type: ACL; Schema: public; Owner: leads_owner
+--
+
+GRANT UPDATE(metadata) ON TABLE public.contact_leads TO leads_editor;
+
+--
+-- Name: COLUMN contact_leads.flagged; Type: ACL; Schema: public; Owner: leads_owner
+--
+
+GRANT UPDATE(flagged) ON TABLE public.contact_leads TO leads_editor;
+
+--
+-- Name: COLUMN contact_leads.role; Type: ACL; Schema: public; Owner: leads_owner
+--
+
+GRANT UPDATE(role) ON TABLE public.contact_leads TO leads_editor;
+
+--
+-- Name: COLUMN contact_leads.form_type; Type: ACL; Schema: public; Owner: leads_owner
+--
+
+GRANT UPDATE(form_type) ON TABLE public.contact_leads TO leads_editor;
+
+--
+-- Name: COLUMN contact_leads.quality_score; Type: ACL; Schema: public; Owner: leads_owner
+--
+
+GRANT UPDATE(quality_score) ON TABLE public.contact_leads TO leads_editor;
+
+--
+-- Name: COLUMN contact_leads.internal_notes; Type: ACL; Schema: public; Owner: leads_owner
+--
+
+GRANT UPDATE(internal_notes) ON TABLE public.contact_leads TO leads_editor;
+
+--
+-- Name: COLUMN contact_leads.tags; Type: ACL; Schema: public; Owner: leads_owner
+--
+
+GRANT UPDATE(tags) ON TABLE public.contact_leads TO leads_editor;
+
+--
+-- Name: COLUMN contact_leads.contact_history; Type: ACL; Schema: public; Owner: leads_owner
+--
+
+GRANT UPDATE(contact_history) ON TABLE public.contact_leads TO leads_editor;
+
+--
+-- Name: COLUMN contact_leads.follow_up_date; Type: ACL; Schema: public; Owner: leads_owner
+--
+
+GRANT UPDATE(follow_up_date) ON TABLE public.contact_leads TO leads_editor;
+
+--
+-- Name: COLUMN contact_leads.last_contacted; Type: ACL; Schema: public; Owner: leads_owner
+--
+
+GRANT UPDATE(last_contacted) ON TABLE public.contact_leads TO leads_editor;
+
+--
+-- Name: COLUMN contact_leads.first_response_at; Type: ACL; Schema: public; Owner: leads_owner
+--
+
+GRANT UPDATE(first_response_at) ON TABLE public.contact_leads TO leads_editor;
+
+--
+-- Name: COLUMN contact_leads.source; Type: ACL; Schema: public; Owner: leads_owner
+--
+
+GRANT UPDATE(source) ON TABLE public.contact_leads TO leads_editor;
+
+--
+-- Name: COLUMN contact_leads.consent; Type: ACL; Schema: public; Owner: leads_owner
+--
+
+GRANT UPDATE(consent) ON TABLE public.contact_leads TO leads_editor;
+
+--
+-- Name: COLUMN contact_leads.is_spam; Type: ACL; Schema: public; Owner: leads_owner
+--
+
+GRANT UPDATE(is_spam) ON TABLE public.contact_leads TO leads_editor;
+
+--
+-- Name: COLUMN contact_leads.assignee; Type: ACL; Schema: public; Owner: leads_owner
+--
+
+GRANT UPDATE(assignee) ON TABLE public.contact_leads TO leads_editor;
+
+--
+-- Name: FUNCTION lead_to_change(p_id bigint, p_if_match text, p_trashed_too boolean); Type: ACL; Schema: app; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION app.lead_to_change(p_id bigint, p_if_match text, p_trashed_too boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.lead_to_change(p_id bigint, p_if_match text, p_trashed_too boolean) TO leads_editor;
+GRANT ALL ON FUNCTION app.lead_to_change(p_id bigint, p_if_match text, p_trashed_too boolean) TO leads_admin;
 
 --
 -- Name: FUNCTION lexeme(p_text text); Type: ACL; Schema: app; Owner: leads_owner
@@ -3840,6 +5394,12 @@ REVOKE ALL ON FUNCTION app.matching_leads(p_query text) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.matching_leads(p_query text) TO leads_viewer;
 GRANT ALL ON FUNCTION app.matching_leads(p_query text) TO leads_editor;
 GRANT ALL ON FUNCTION app.matching_leads(p_query text) TO leads_admin;
+
+--
+-- Name: FUNCTION open_operation(); Type: ACL; Schema: app; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION app.open_operation() FROM PUBLIC;
 
 --
 -- Name: FUNCTION plain(p_text text); Type: ACL; Schema: app; Owner: leads_owner
@@ -3970,6 +5530,34 @@ GRANT ALL ON FUNCTION app.typos_of(p_word text) TO leads_editor;
 GRANT ALL ON FUNCTION app.typos_of(p_word text) TO leads_admin;
 
 --
+-- Name: FUNCTION undo_images(p_operation uuid); Type: ACL; Schema: app; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION app.undo_images(p_operation uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.undo_images(p_operation uuid) TO leads_editor;
+GRANT ALL ON FUNCTION app.undo_images(p_operation uuid) TO leads_admin;
+
+--
+-- Name: FUNCTION values_digest(p_entry app.audit_log); Type: ACL; Schema: app; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION app.values_digest(p_entry app.audit_log) FROM PUBLIC;
+
+--
+-- Name: FUNCTION verify_audit(p_heads jsonb); Type: ACL; Schema: app; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION app.verify_audit(p_heads jsonb) FROM PUBLIC;
+
+--
+-- Name: FUNCTION with_tags(p_tags text[], p_add text[], p_remove text[]); Type: ACL; Schema: app; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION app.with_tags(p_tags text[], p_add text[], p_remove text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.with_tags(p_tags text[], p_add text[], p_remove text[]) TO leads_editor;
+GRANT ALL ON FUNCTION app.with_tags(p_tags text[], p_add text[], p_remove text[]) TO leads_admin;
+
+--
 -- Name: FUNCTION add_contact(p_id bigint, p_contact jsonb, p_if_match text, p_actor text, p_role text, p_request_id uuid, OUT lead json, OUT etag text); Type: ACL; Schema: service; Owner: leads_owner
 --
 
@@ -4000,11 +5588,19 @@ REVOKE ALL ON FUNCTION service.audit_trail(p_actor text, p_action text, p_table 
 GRANT ALL ON FUNCTION service.audit_trail(p_actor text, p_action text, p_table text, p_since text, p_until text, p_limit integer, p_cursor bigint) TO leads_admin;
 
 --
--- Name: FUNCTION capture_lead(p_lead_type public.lead_type, p_fields jsonb, p_metadata jsonb, p_idempotency_key text); Type: ACL; Schema: service; Owner: leads_owner
+-- Name: FUNCTION capture_lead(p_lead_type public.lead_type, p_fields jsonb, p_metadata jsonb, p_idempotency_key text, p_request_id uuid); Type: ACL; Schema: service; Owner: leads_owner
 --
 
-REVOKE ALL ON FUNCTION service.capture_lead(p_lead_type public.lead_type, p_fields jsonb, p_metadata jsonb, p_idempotency_key text) FROM PUBLIC;
-GRANT ALL ON FUNCTION service.capture_lead(p_lead_type public.lead_type, p_fields jsonb, p_metadata jsonb, p_idempotency_key text) TO leads_public;
+REVOKE ALL ON FUNCTION service.capture_lead(p_lead_type public.lead_type, p_fields jsonb, p_metadata jsonb, p_idempotency_key text, p_request_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION service.capture_lead(p_lead_type public.lead_type, p_fields jsonb, p_metadata jsonb, p_idempotency_key text, p_request_id uuid) TO leads_public;
+
+--
+-- Name: FUNCTION change_leads(p_ids bigint[], p_kind text, p_changes jsonb, p_selected text, p_token text, p_dry_run boolean, p_actor text, p_role text, p_request_id uuid); Type: ACL; Schema: service; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION service.change_leads(p_ids bigint[], p_kind text, p_changes jsonb, p_selected text, p_token text, p_dry_run boolean, p_actor text, p_role text, p_request_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION service.change_leads(p_ids bigint[], p_kind text, p_changes jsonb, p_selected text, p_token text, p_dry_run boolean, p_actor text, p_role text, p_request_id uuid) TO leads_editor;
+GRANT ALL ON FUNCTION service.change_leads(p_ids bigint[], p_kind text, p_changes jsonb, p_selected text, p_token text, p_dry_run boolean, p_actor text, p_role text, p_request_id uuid) TO leads_admin;
 
 --
 -- Name: FUNCTION edit_lead(p_id bigint, p_changes jsonb, p_takes text[], p_if_match text, p_actor text, p_role text, p_request_id uuid, OUT lead json, OUT etag text); Type: ACL; Schema: service; Owner: leads_owner
@@ -4013,6 +5609,13 @@ GRANT ALL ON FUNCTION service.capture_lead(p_lead_type public.lead_type, p_field
 REVOKE ALL ON FUNCTION service.edit_lead(p_id bigint, p_changes jsonb, p_takes text[], p_if_match text, p_actor text, p_role text, p_request_id uuid, OUT lead json, OUT etag text) FROM PUBLIC;
 GRANT ALL ON FUNCTION service.edit_lead(p_id bigint, p_changes jsonb, p_takes text[], p_if_match text, p_actor text, p_role text, p_request_id uuid, OUT lead json, OUT etag text) TO leads_editor;
 GRANT ALL ON FUNCTION service.edit_lead(p_id bigint, p_changes jsonb, p_takes text[], p_if_match text, p_actor text, p_role text, p_request_id uuid, OUT lead json, OUT etag text) TO leads_admin;
+
+--
+-- Name: FUNCTION erase_person(p_lead_id bigint, p_email text, p_if_match text, p_actor text, p_role text, p_request_id uuid); Type: ACL; Schema: service; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION service.erase_person(p_lead_id bigint, p_email text, p_if_match text, p_actor text, p_role text, p_request_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION service.erase_person(p_lead_id bigint, p_email text, p_if_match text, p_actor text, p_role text, p_request_id uuid) TO leads_admin;
 
 --
 -- Name: FUNCTION find_user(p_username text, OUT username text, OUT password_hash text, OUT role text); Type: ACL; Schema: service; Owner: leads_owner
@@ -4049,11 +5652,26 @@ GRANT ALL ON FUNCTION service.lead_stats() TO leads_editor;
 GRANT ALL ON FUNCTION service.lead_stats() TO leads_admin;
 
 --
+-- Name: FUNCTION list_operations(p_limit integer, p_cursor bigint); Type: ACL; Schema: service; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION service.list_operations(p_limit integer, p_cursor bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION service.list_operations(p_limit integer, p_cursor bigint) TO leads_editor;
+GRANT ALL ON FUNCTION service.list_operations(p_limit integer, p_cursor bigint) TO leads_admin;
+
+--
 -- Name: FUNCTION purge_expired(); Type: ACL; Schema: service; Owner: leads_owner
 --
 
 REVOKE ALL ON FUNCTION service.purge_expired() FROM PUBLIC;
 GRANT ALL ON FUNCTION service.purge_expired() TO leads_service;
+
+--
+-- Name: FUNCTION purge_trash(p_days integer); Type: ACL; Schema: service; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION service.purge_trash(p_days integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION service.purge_trash(p_days integer) TO leads_service;
 
 --
 -- Name: FUNCTION revoke_token(p_jti uuid, p_expires_at timestamp with time zone); Type: ACL; Schema: service; Owner: leads_owner
@@ -4070,11 +5688,33 @@ REVOKE ALL ON FUNCTION service.revoked_tokens(p_known text, OUT state text, OUT 
 GRANT ALL ON FUNCTION service.revoked_tokens(p_known text, OUT state text, OUT tokens uuid[]) TO leads_service;
 
 --
+-- Name: FUNCTION seal_audit(OUT sealed integer, OUT number bigint, OUT hash text); Type: ACL; Schema: service; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION service.seal_audit(OUT sealed integer, OUT number bigint, OUT hash text) FROM PUBLIC;
+GRANT ALL ON FUNCTION service.seal_audit(OUT sealed integer, OUT number bigint, OUT hash text) TO leads_service;
+
+--
 -- Name: FUNCTION tidy(); Type: ACL; Schema: service; Owner: leads_owner
 --
 
 REVOKE ALL ON FUNCTION service.tidy() FROM PUBLIC;
 GRANT ALL ON FUNCTION service.tidy() TO leads_service;
+
+--
+-- Name: FUNCTION trash_lead(p_id bigint, p_if_match text, p_actor text, p_role text, p_request_id uuid); Type: ACL; Schema: service; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION service.trash_lead(p_id bigint, p_if_match text, p_actor text, p_role text, p_request_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION service.trash_lead(p_id bigint, p_if_match text, p_actor text, p_role text, p_request_id uuid) TO leads_admin;
+
+--
+-- Name: FUNCTION undo_operation(p_operation uuid, p_actor text, p_role text, p_request_id uuid); Type: ACL; Schema: service; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION service.undo_operation(p_operation uuid, p_actor text, p_role text, p_request_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION service.undo_operation(p_operation uuid, p_actor text, p_role text, p_request_id uuid) TO leads_editor;
+GRANT ALL ON FUNCTION service.undo_operation(p_operation uuid, p_actor text, p_role text, p_request_id uuid) TO leads_admin;
 
 --
 -- Name: FUNCTION user_profile(p_username text); Type: ACL; Schema: service; Owner: leads_owner
@@ -4092,10 +5732,10 @@ GRANT SELECT ON TABLE api.leads TO leads_editor;
 GRANT SELECT ON TABLE api.leads TO leads_viewer;
 
 --
--- Name: TABLE audit_log; Type: ACL; Schema: app; Owner: leads_owner
+-- Name: TABLE erased_leads; Type: ACL; Schema: app; Owner: leads_owner
 --
 
-GRANT SELECT ON TABLE app.audit_log TO leads_admin;
+GRANT SELECT ON TABLE app.erased_leads TO leads_admin;
 
 --
 -- Name: TABLE lead_search; Type: ACL; Schema: app; Owner: leads_owner

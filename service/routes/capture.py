@@ -34,6 +34,7 @@ def submit_to(form: Form) -> Callable[[Request], Coroutine[Any, Any, HTTPRespons
             orjson.dumps(fields),
             orjson.dumps(metadata(request.ctx.address, request.headers)),
             key,
+            request.id,
         )
         if target:
             return redirect(target, status=303)

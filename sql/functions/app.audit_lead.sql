@@ -178,17 +178,20 @@ BEGIN
             RETURN NULL; -- only what follows a change by itself
         END IF;
     ELSIF TG_OP = 'DELETE' THEN
-        v_action := 'deleted';
         v_lead_id := OLD.id;
-        v_before := to_jsonb(OLD);
+        v_action := CASE app.open_operation() WHEN 'erase' THEN 'erased' WHEN 'purge' THEN 'purged' ELSE 'deleted' END;
+        IF v_action = 'deleted' THEN
+            v_before := to_jsonb(OLD);
+        END IF;
     ELSE
         v_action := 'emptied';
     END IF;
-    INSERT INTO app.audit_log (actor, actor_role, request_id, action, table_name, lead_id, before, after)
+    INSERT INTO app.audit_log (actor, actor_role, request_id, operation, action, table_name, lead_id, before, after)
     VALUES (
         nullif(current_setting('app.actor', true), ''),
         nullif(current_setting('app.actor_role', true), ''),
         nullif(current_setting('app.request_id', true), '')::uuid,
+        nullif(current_setting('app.operation', true), '')::uuid,
         v_action, 'contact_leads', v_lead_id, v_before, v_after
     );
     RETURN NULL;
@@ -196,5 +199,5 @@ END;
 $$;
 
 COMMENT ON FUNCTION app.audit_lead() IS
-    'Trigger function: writes to app.audit_log what was done to a lead, and by whom: of a change the changed columns alone, version and updated_at left out, which follow by themselves. Column by column, since comparing two rows as jsonb would cost as much as the change itself.';
+    'Trigger function: writes to app.audit_log what was done to a lead, and by whom: of a change the changed columns alone, version and updated_at left out, which follow by themselves; of what is erased no value. Column by column, since comparing two rows as jsonb would cost as much as the change itself.';
 REVOKE ALL ON FUNCTION app.audit_lead() FROM PUBLIC;

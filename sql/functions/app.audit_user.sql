@@ -27,7 +27,7 @@ BEGIN
         nullif(current_setting('app.actor', true), ''),
         nullif(current_setting('app.actor_role', true), ''),
         nullif(current_setting('app.request_id', true), '')::uuid,
-        CASE TG_OP WHEN 'INSERT' THEN 'created' WHEN 'UPDATE' THEN 'changed' ELSE 'deleted' END,
+        CASE TG_OP WHEN 'INSERT' THEN 'created' WHEN 'UPDATE' THEN 'changed' WHEN 'DELETE' THEN 'deleted' ELSE 'emptied' END,
         'users', coalesce(v_old, v_new) ->> 'username', v_before, v_after
     );
     RETURN NULL;

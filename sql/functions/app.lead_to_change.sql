@@ -1,5 +1,5 @@
--- drop: DROP FUNCTION app.lead_to_change(bigint, text);
-CREATE OR REPLACE FUNCTION app.lead_to_change(p_id bigint, p_if_match text) RETURNS public.contact_leads
+-- drop: DROP FUNCTION app.lead_to_change(bigint, text, boolean);
+CREATE OR REPLACE FUNCTION app.lead_to_change(p_id bigint, p_if_match text, p_trashed_too boolean DEFAULT false) RETURNS public.contact_leads
     LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog
 AS $$
@@ -9,7 +9,7 @@ BEGIN
     -- Of two at once the second waits here, and then sees what the first has made of it.
     SELECT l.* INTO v_lead
     FROM public.contact_leads AS l
-    WHERE l.id = p_id AND l.deleted_at IS NULL
+    WHERE l.id = p_id AND (l.deleted_at IS NULL OR p_trashed_too)
     FOR NO KEY UPDATE;
     IF NOT FOUND THEN
         RAISE EXCEPTION USING
@@ -31,7 +31,7 @@ BEGIN
 END;
 $$;
 
-COMMENT ON FUNCTION app.lead_to_change(bigint, text) IS
-    'A lead, locked until the transaction ends. p_if_match: an If-Match header (RFC 9110, 13.1.1), NULL without one. LD404 lead_not_found when there is none, or it is in the trash; LD412 version_conflict when it has another ETag.';
-REVOKE ALL ON FUNCTION app.lead_to_change(bigint, text) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION app.lead_to_change(bigint, text) TO leads_editor, leads_admin;
+COMMENT ON FUNCTION app.lead_to_change(bigint, text, boolean) IS
+    'A lead, locked until the transaction ends. p_if_match: an If-Match header (RFC 9110, 13.1.1), NULL without one. LD404 lead_not_found when there is none, or it is in the trash (unless p_trashed_too); LD412 version_conflict when it has another ETag.';
+REVOKE ALL ON FUNCTION app.lead_to_change(bigint, text, boolean) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION app.lead_to_change(bigint, text, boolean) TO leads_editor, leads_admin;

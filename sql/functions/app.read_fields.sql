@@ -31,9 +31,9 @@ BEGIN
             IF v_type NOT IN ('boolean', 'null') THEN
                 PERFORM app.refuse_field(v_field, 'consent must be true, false or null.');
             END IF;
-        ELSIF v_field = 'tags' THEN
+        ELSIF v_field IN ('tags', 'add', 'remove') THEN
             IF v_type <> 'array' OR jsonb_path_exists(v_value, 'strict $[*] ? (@.type() != "string")') THEN
-                PERFORM app.refuse_field(v_field, 'tags must be an array of texts.');
+                PERFORM app.refuse_field(v_field, format('%s must be an array of texts.', v_field));
             END IF;
             -- In the order given, each once.
             SELECT coalesce(jsonb_agg(t.tag ORDER BY t.place), '[]') INTO v_value
@@ -43,7 +43,7 @@ BEGIN
                 GROUP BY 1
             ) AS t;
             IF NOT app.tags_valid(ARRAY(SELECT jsonb_array_elements_text(v_value))) THEN
-                PERFORM app.refuse_field(v_field, 'tags can be at most 50, each of 1 to 50 characters on one line.');
+                PERFORM app.refuse_field(v_field, format('%s can hold at most 50 tags, each of 1 to 50 characters on one line.', v_field));
             END IF;
         ELSIF v_type NOT IN ('string', 'null') THEN
             PERFORM app.refuse_field(v_field, format('%s must be text.', v_field));

@@ -34,7 +34,7 @@ BEGIN
     END IF;
     -- One row more than the page holds tells whether there is a next one.
     WITH found AS (
-        SELECT a.*, row_number() OVER (ORDER BY a.at DESC, a.id DESC) AS place
+        SELECT a.*, a AS entry, row_number() OVER (ORDER BY a.at DESC, a.id DESC) AS place
         FROM app.audit_log AS a
         WHERE (p_actor IS NULL OR a.actor = p_actor)
             AND (p_action IS NULL OR a.action = p_action)
@@ -49,7 +49,8 @@ BEGIN
         'data', coalesce(json_agg(json_build_object(
             'id', f.id, 'at', f.at, 'actor', f.actor, 'actor_role', f.actor_role, 'session_user', f.session_user_name,
             'action', f.action, 'table', f.table_name, 'lead_id', f.lead_id, 'subject', f.subject,
-            'changes', app.audit_changes(f.before, f.after), 'request_id', f.request_id
+            'summary', app.audit_story(f.entry), 'changes', app.audit_changes(f.before, f.after),
+            'operation', f.operation, 'request_id', f.request_id
         ) ORDER BY f.place) FILTER (WHERE f.place <= p_limit), '[]'),
         'next', CASE WHEN count(*) > p_limit THEN
             (SELECT last.id::text FROM found AS last WHERE last.place = p_limit)
@@ -61,6 +62,6 @@ END;
 $$;
 
 COMMENT ON FUNCTION service.audit_trail(text, text, text, text, text, integer, bigint) IS
-    'What was done, newest first: {"data": [{id, at, actor, actor_role, session_user, action, table, lead_id, subject, changes: [{field, before, after}], request_id}], "next"}; p_since is included, p_until not; next is the p_cursor of the page after, or null. LD400 filter_not_valid, cursor_not_valid.';
+    'What was done, newest first: {"data": [{id, at, actor, actor_role, session_user, action, table, lead_id, subject, summary, changes: [{field, before, after}], operation, request_id}], "next"}; p_since is included, p_until not; next is the p_cursor of the page after, or null. LD400 filter_not_valid, cursor_not_valid.';
 REVOKE ALL ON FUNCTION service.audit_trail(text, text, text, text, text, integer, bigint) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION service.audit_trail(text, text, text, text, text, integer, bigint) TO leads_admin;

@@ -1,9 +1,10 @@
--- drop: DROP FUNCTION service.capture_lead(public.lead_type, jsonb, jsonb, text);
+-- drop: DROP FUNCTION service.capture_lead(public.lead_type, jsonb, jsonb, text, uuid);
 CREATE OR REPLACE FUNCTION service.capture_lead(
     p_lead_type public.lead_type,
     p_fields jsonb,
     p_metadata jsonb,
-    p_idempotency_key text DEFAULT NULL
+    p_idempotency_key text DEFAULT NULL,
+    p_request_id uuid DEFAULT NULL
 ) RETURNS json
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
@@ -39,7 +40,7 @@ BEGIN
         END IF;
     END IF;
 
-    PERFORM app.act_as('visitor', 'visitor', NULL);
+    PERFORM app.act_as('visitor', 'visitor', p_request_id);
     INSERT INTO public.contact_leads (
         reference, lead_type, form_type, name, email, subject, message, company, phone, role, source, consent, metadata
     )
@@ -63,7 +64,7 @@ BEGIN
 END;
 $$;
 
-COMMENT ON FUNCTION service.capture_lead(public.lead_type, jsonb, jsonb, text) IS
+COMMENT ON FUNCTION service.capture_lead(public.lead_type, jsonb, jsonb, text, uuid) IS
     'Stores what a public form sent and returns {"success": true, "reference": uuid}. p_fields: name, email, subject, message, company, phone, role, source, consent, utm {}, extra {}; p_metadata: ip_address, user_agent, referer, origin, taken by the service. The same p_idempotency_key with the same fields within 24 hours returns the first reference and stores nothing; with other fields LD422 idempotency_key_reused.';
-REVOKE ALL ON FUNCTION service.capture_lead(public.lead_type, jsonb, jsonb, text) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION service.capture_lead(public.lead_type, jsonb, jsonb, text) TO leads_public;
+REVOKE ALL ON FUNCTION service.capture_lead(public.lead_type, jsonb, jsonb, text, uuid) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION service.capture_lead(public.lead_type, jsonb, jsonb, text, uuid) TO leads_public;

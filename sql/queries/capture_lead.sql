@@ -1,1 +1,1 @@
-SELECT service.capture_lead($1, $2, $3, $4)
+SELECT service.capture_lead($1, $2, $3, $4, $5)

@@ -1,0 +1,1 @@
+SELECT service.purge_trash($1)

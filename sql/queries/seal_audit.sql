@@ -1,0 +1,1 @@
+SELECT sealed, number, hash FROM service.seal_audit()

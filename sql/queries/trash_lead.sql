@@ -1,0 +1,1 @@
+SELECT service.trash_lead($1, $2, $3, $4, $5)
