@@ -383,8 +383,6 @@ REVOKE ALL ON FUNCTION app.lead_to_change(bigint, text) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION app.lead_to_change(bigint, text) TO leads_editor, leads_admin;
 -- <== sql/functions/app.lead_to_change.sql
 
-DROP FUNCTION app.is_undone(bigint, public.lead_status);
-
 -- ==> sql/functions/app.follow_lead_lifecycle.sql
 -- drop: DROP FUNCTION app.follow_lead_lifecycle();
 CREATE OR REPLACE FUNCTION app.follow_lead_lifecycle() RETURNS trigger

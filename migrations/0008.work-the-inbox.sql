@@ -81,7 +81,7 @@ COMMENT ON COLUMN app.audit_log.before IS 'What it held: of a change the changed
 COMMENT ON COLUMN app.audit_log.after IS 'What it holds now: of a change the changed columns, of a creation all of them. NULL too once it is erased.';
 COMMENT ON COLUMN app.audit_log.operation IS 'The operation it was part of (app.operations).';
 COMMENT ON COLUMN app.audit_log.salt IS 'Random: stands before the values in their digest. NULL once they are erased.';
-CREATE INDEX audit_log_operation ON app.audit_log (operation) WHERE operation IS NOT NULL;
+CREATE INDEX audit_log_operation ON app.audit_log (operation, lead_id) WHERE operation IS NOT NULL;
 -- Whose address an entry holds: an erasure must find them all.
 CREATE INDEX audit_log_email_after ON app.audit_log (lower(after ->> 'email')) WHERE after ? 'email' AND table_name = 'contact_leads';
 CREATE INDEX audit_log_email_before ON app.audit_log (lower(before ->> 'email')) WHERE before ? 'email' AND table_name = 'contact_leads';
@@ -632,7 +632,6 @@ REVOKE ALL ON FUNCTION app.entry_digest(app.audit_log, bytea) FROM PUBLIC;
 CREATE OR REPLACE FUNCTION app.erase_leads(p_ids bigint[], p_kind text, p_actor text, p_role text, p_request_id uuid) RETURNS uuid
     LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp
-    SET plan_cache_mode = force_custom_plan
 AS $$
 DECLARE
     v_operation uuid;
@@ -683,7 +682,18 @@ DECLARE
     );
     v_allowed text;
 BEGIN
-    IF v_may AND NEW.status <> 'contacted' OR app.open_operation() = 'undo' AND app.is_undone(OLD.id, NEW.status) THEN
+    IF v_may AND NEW.status <> 'contacted' THEN
+        RETURN NEW;
+    END IF;
+    -- While an operation is undone, a lead may go back to what the operation found it in.
+    IF EXISTS (
+        SELECT
+        FROM app.operations AS undo
+        JOIN app.operations AS o ON o.id = undo.undoes
+        JOIN app.audit_log AS a ON a.operation = o.id AND a.tx = o.tx
+        WHERE undo.changed IS NULL AND undo.tx = pg_current_xact_id()
+            AND a.lead_id = OLD.id AND a.before ->> 'status' = NEW.status::text
+    ) THEN
         RETURN NEW;
     END IF;
     IF NOT v_may THEN
@@ -707,27 +717,6 @@ COMMENT ON FUNCTION app.follow_lead_lifecycle() IS
     'Trigger function: a lead''s status moves only as app.status_moves allows (LD409 status_move_not_allowed), or back while an operation is undone; entering contacted sets last_contacted and, the first time, first_response_at. SECURITY DEFINER, so that the rule is the same for whoever may change a lead.';
 REVOKE ALL ON FUNCTION app.follow_lead_lifecycle() FROM PUBLIC;
 -- <== sql/functions/app.follow_lead_lifecycle.sql
-
--- ==> sql/functions/app.is_undone.sql
--- drop: DROP FUNCTION app.is_undone(bigint, public.lead_status);
-CREATE OR REPLACE FUNCTION app.is_undone(p_lead_id bigint, p_status public.lead_status) RETURNS boolean
-    LANGUAGE sql STABLE SECURITY DEFINER
-    SET search_path = pg_catalog, pg_temp
-BEGIN ATOMIC
-    SELECT EXISTS (
-        SELECT
-        FROM app.operations AS undo
-        JOIN app.operations AS o ON o.id = undo.undoes
-        JOIN app.audit_log AS a ON a.operation = o.id AND a.tx = o.tx
-        WHERE undo.changed IS NULL AND undo.tx = pg_current_xact_id_if_assigned()
-            AND a.lead_id = p_lead_id AND a.before ->> 'status' = p_status::text
-    );
-END;
-
-COMMENT ON FUNCTION app.is_undone(bigint, public.lead_status) IS
-    'Whether this transaction undoes an operation before which the lead had this status: it may then go back to it, whatever the rules say.';
-REVOKE ALL ON FUNCTION app.is_undone(bigint, public.lead_status) FROM PUBLIC;
--- <== sql/functions/app.is_undone.sql
 
 -- ==> sql/functions/app.lead_to_change.sql
 -- drop: DROP FUNCTION app.lead_to_change(bigint, text, boolean);
@@ -963,13 +952,21 @@ REVOKE ALL ON FUNCTION app.verify_audit(jsonb) FROM PUBLIC;
 -- ==> sql/functions/app.with_tags.sql
 -- drop: DROP FUNCTION app.with_tags(text[], text[], text[]);
 CREATE OR REPLACE FUNCTION app.with_tags(p_tags text[], p_add text[], p_remove text[]) RETURNS text[]
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    -- No SET search_path: its names are resolved already.
-    RETURN ARRAY(
-        SELECT t.tag FROM unnest(p_tags || p_add) WITH ORDINALITY AS t (tag, place)
-        WHERE t.tag <> ALL (p_remove)
-        GROUP BY t.tag ORDER BY min(t.place)
-    );
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    v_tags text[] := '{}';
+    v_tag text;
+BEGIN
+    FOREACH v_tag IN ARRAY p_tags || p_add LOOP
+        IF v_tag <> ALL (p_remove) AND v_tag <> ALL (v_tags) THEN
+            v_tags := v_tags || v_tag;
+        END IF;
+    END LOOP;
+    RETURN v_tags;
+END;
+$$;
 
 COMMENT ON FUNCTION app.with_tags(text[], text[], text[]) IS
     'The tags with some more and without some others; those that were there stay in their order. A tag that is in both goes.';
@@ -1128,7 +1125,6 @@ CREATE OR REPLACE FUNCTION service.change_leads(
 ) RETURNS json
     LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog
-    SET plan_cache_mode = force_custom_plan
 AS $$
 DECLARE
     v_takes text[] := CASE p_kind
@@ -1167,6 +1163,7 @@ BEGIN
         SELECT p.id, l.version, r.reason, count(r.reason) OVER (ORDER BY p.id) AS place
         FROM (SELECT DISTINCT u.id FROM unnest(p_ids) AS u (id)) AS p
         LEFT JOIN public.contact_leads AS l ON l.id = p.id
+        CROSS JOIN LATERAL (SELECT CASE p_kind WHEN 'tags' THEN app.with_tags(l.tags, v_add, v_remove) END AS tags OFFSET 0) AS n
         CROSS JOIN LATERAL (SELECT CASE
             WHEN l.id IS NULL OR l.deleted_at IS NOT NULL AND p_kind <> 'restore' THEN 'not_found'
             WHEN CASE p_kind
@@ -1174,13 +1171,13 @@ BEGIN
                 WHEN 'priority' THEN l.priority = v_priority
                 WHEN 'assignee' THEN l.assignee IS NOT DISTINCT FROM v_assignee
                 WHEN 'follow_up' THEN l.follow_up_date IS NOT DISTINCT FROM v_follow_up
-                WHEN 'tags' THEN app.with_tags(l.tags, v_add, v_remove) = l.tags
+                WHEN 'tags' THEN n.tags = l.tags
                 WHEN 'restore' THEN l.deleted_at IS NULL
                 ELSE false END THEN 'unchanged'
             WHEN p_kind = 'status' AND NOT EXISTS (
                 SELECT FROM app.status_moves AS m WHERE m.from_status = l.status AND m.to_status = v_status
             ) THEN 'status_move_not_allowed'
-            WHEN p_kind = 'tags' AND NOT app.tags_valid(app.with_tags(l.tags, v_add, v_remove)) THEN 'too_many_tags'
+            WHEN p_kind = 'tags' AND NOT app.tags_valid(n.tags) THEN 'too_many_tags'
         END AS reason) AS r
     ) AS c;
     IF p_dry_run OR p_token IS NOT NULL THEN
@@ -1229,7 +1226,6 @@ CREATE OR REPLACE FUNCTION service.erase_person(
 ) RETURNS json
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
-    SET plan_cache_mode = force_custom_plan
 AS $$
 DECLARE
     v_email text := p_email;
@@ -1461,7 +1457,6 @@ GRANT EXECUTE ON FUNCTION service.trash_lead(bigint, text, text, text, uuid) TO 
 CREATE OR REPLACE FUNCTION service.undo_operation(p_operation uuid, p_actor text, p_role text, p_request_id uuid) RETURNS json
     LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog
-    SET plan_cache_mode = force_custom_plan
 AS $$
 DECLARE
     v_undo uuid := app.begin_operation('undo', NULL, NULL, p_operation, p_actor, p_role, p_request_id);

@@ -952,7 +952,6 @@ COMMENT ON FUNCTION app.entry_digest(p_entry app.audit_log, p_values_digest byte
 CREATE FUNCTION app.erase_leads(p_ids bigint[], p_kind text, p_actor text, p_role text, p_request_id uuid) RETURNS uuid
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
-    SET plan_cache_mode TO 'force_custom_plan'
     AS $$
 DECLARE
     v_operation uuid;
@@ -1040,7 +1039,18 @@ DECLARE
     );
     v_allowed text;
 BEGIN
-    IF v_may AND NEW.status <> 'contacted' OR app.open_operation() = 'undo' AND app.is_undone(OLD.id, NEW.status) THEN
+    IF v_may AND NEW.status <> 'contacted' THEN
+        RETURN NEW;
+    END IF;
+    -- While an operation is undone, a lead may go back to what the operation found it in.
+    IF EXISTS (
+        SELECT
+        FROM app.operations AS undo
+        JOIN app.operations AS o ON o.id = undo.undoes
+        JOIN app.audit_log AS a ON a.operation = o.id AND a.tx = o.tx
+        WHERE undo.changed IS NULL AND undo.tx = pg_current_xact_id()
+            AND a.lead_id = OLD.id AND a.before ->> 'status' = NEW.status::text
+    ) THEN
         RETURN NEW;
     END IF;
     IF NOT v_may THEN
@@ -1083,157 +1093,6 @@ ALTER FUNCTION app.is_plain_query(p_query text) OWNER TO leads_owner;
 --
 
 COMMENT ON FUNCTION app.is_plain_query(p_query text) IS 'Whether a search is of plain words. Who writes "a phrase", or, or -unwanted says exactly what is meant, and wants nothing that is only similar.';
-
---
--- Name: operations; Type: TABLE; Schema: app; Owner: leads_owner
---
-
-CREATE TABLE app.operations (
-    id uuid DEFAULT gen_random_uuid() NOT NULL,
-    number bigint NOT NULL,
-    at timestamp with time zone DEFAULT app.now() NOT NULL,
-    tx xid8 DEFAULT pg_current_xact_id() NOT NULL,
-    actor text,
-    actor_role text,
-    request_id uuid,
-    session_user_name text DEFAULT SESSION_USER NOT NULL,
-    kind text NOT NULL,
-    changes jsonb,
-    selected text,
-    trashes boolean NOT NULL,
-    changed bigint,
-    skipped bigint,
-    undoes uuid,
-    undone_by uuid,
-    CONSTRAINT operations_kind_valid CHECK ((kind = ANY (ARRAY['status'::text, 'priority'::text, 'tags'::text, 'assignee'::text, 'follow_up'::text, 'delete'::text, 'restore'::text, 'undo'::text, 'erase'::text, 'purge'::text])))
-);
-
-ALTER TABLE app.operations OWNER TO leads_owner;
-
---
--- Name: TABLE operations; Type: COMMENT; Schema: app; Owner: leads_owner
---
-
-COMMENT ON TABLE app.operations IS 'What was done to many leads at once, or can be undone: a row for each bulk change, deletion, undo, erasure and purge. What each lead held before is in app.audit_log.';
-
---
--- Name: COLUMN operations.id; Type: COMMENT; Schema: app; Owner: leads_owner
---
-
-COMMENT ON COLUMN app.operations.id IS 'What POST /admin/operations/{id}/undo names.';
-
---
--- Name: COLUMN operations.number; Type: COMMENT; Schema: app; Owner: leads_owner
---
-
-COMMENT ON COLUMN app.operations.number IS 'Counts up.';
-
---
--- Name: COLUMN operations.at; Type: COMMENT; Schema: app; Owner: leads_owner
---
-
-COMMENT ON COLUMN app.operations.at IS 'When the transaction began.';
-
---
--- Name: COLUMN operations.tx; Type: COMMENT; Schema: app; Owner: leads_owner
---
-
-COMMENT ON COLUMN app.operations.tx IS 'The transaction.';
-
---
--- Name: COLUMN operations.actor; Type: COMMENT; Schema: app; Owner: leads_owner
---
-
-COMMENT ON COLUMN app.operations.actor IS 'Who acted, as the service said; leads for a job, NULL from psql.';
-
---
--- Name: COLUMN operations.actor_role; Type: COMMENT; Schema: app; Owner: leads_owner
---
-
-COMMENT ON COLUMN app.operations.actor_role IS 'As what: editor, admin or job; NULL from psql.';
-
---
--- Name: COLUMN operations.request_id; Type: COMMENT; Schema: app; Owner: leads_owner
---
-
-COMMENT ON COLUMN app.operations.request_id IS 'The request, as the service''s log and the answer''s X-Request-ID name it.';
-
---
--- Name: COLUMN operations.session_user_name; Type: COMMENT; Schema: app; Owner: leads_owner
---
-
-COMMENT ON COLUMN app.operations.session_user_name IS 'Who was logged in to PostgreSQL, which nobody can choose.';
-
---
--- Name: COLUMN operations.kind; Type: COMMENT; Schema: app; Owner: leads_owner
---
-
-COMMENT ON COLUMN app.operations.kind IS 'status, priority, tags, assignee, follow_up, delete, restore, undo, erase or purge.';
-
---
--- Name: COLUMN operations.changes; Type: COMMENT; Schema: app; Owner: leads_owner
---
-
-COMMENT ON COLUMN app.operations.changes IS 'The new values, by field; NULL when there are none, or they told of somebody who was erased.';
-
---
--- Name: COLUMN operations.selected; Type: COMMENT; Schema: app; Owner: leads_owner
---
-
-COMMENT ON COLUMN app.operations.selected IS 'How the leads were chosen: how many ids, or which filters, without their values, which may tell of a person.';
-
---
--- Name: COLUMN operations.trashes; Type: COMMENT; Schema: app; Owner: leads_owner
---
-
-COMMENT ON COLUMN app.operations.trashes IS 'Whether it is about the trash, which is the admins''.';
-
---
--- Name: COLUMN operations.changed; Type: COMMENT; Schema: app; Owner: leads_owner
---
-
-COMMENT ON COLUMN app.operations.changed IS 'How many leads it changed; NULL while it is under way.';
-
---
--- Name: COLUMN operations.skipped; Type: COMMENT; Schema: app; Owner: leads_owner
---
-
-COMMENT ON COLUMN app.operations.skipped IS 'How many it left as they were.';
-
---
--- Name: COLUMN operations.undoes; Type: COMMENT; Schema: app; Owner: leads_owner
---
-
-COMMENT ON COLUMN app.operations.undoes IS 'The operation that this one undoes.';
-
---
--- Name: COLUMN operations.undone_by; Type: COMMENT; Schema: app; Owner: leads_owner
---
-
-COMMENT ON COLUMN app.operations.undone_by IS 'The operation that undid this one.';
-
---
--- Name: is_undone(bigint, public.lead_status); Type: FUNCTION; Schema: app; Owner: leads_owner
---
-
-CREATE FUNCTION app.is_undone(p_lead_id bigint, p_status public.lead_status) RETURNS boolean
-    LANGUAGE sql STABLE SECURITY DEFINER
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    BEGIN ATOMIC
- SELECT (EXISTS ( SELECT
-            FROM ((app.operations undo
-              JOIN app.operations o ON ((o.id = undo.undoes)))
-              JOIN app.audit_log a ON (((a.operation = o.id) AND (a.tx = o.tx))))
-           WHERE ((undo.changed IS NULL) AND (undo.tx = pg_current_xact_id_if_assigned()) AND (a.lead_id = is_undone.p_lead_id) AND ((a.before ->> 'status'::text) = (is_undone.p_status)::text)))) AS "exists";
-END;
-
-ALTER FUNCTION app.is_undone(p_lead_id bigint, p_status public.lead_status) OWNER TO leads_owner;
-
---
--- Name: FUNCTION is_undone(p_lead_id bigint, p_status public.lead_status); Type: COMMENT; Schema: app; Owner: leads_owner
---
-
-COMMENT ON FUNCTION app.is_undone(p_lead_id bigint, p_status public.lead_status) IS 'Whether this transaction undoes an operation before which the lead had this status: it may then go back to it, whatever the rules say.';
 
 --
 -- Name: keep_search(); Type: FUNCTION; Schema: app; Owner: leads_owner
@@ -1620,6 +1479,134 @@ ALTER FUNCTION app.matching_leads(p_query text) OWNER TO leads_owner;
 --
 
 COMMENT ON FUNCTION app.matching_leads(p_query text) IS 'The leads that a search means, each once, in no order: all that app.search_query finds; where those are fewer than 200, and the query is of plain words, also those that hold its words as fragments of name, company or address; where there are none at all, those that hold them with slips (app.similar_leads). LD400 query_too_long.';
+
+--
+-- Name: operations; Type: TABLE; Schema: app; Owner: leads_owner
+--
+
+CREATE TABLE app.operations (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    number bigint NOT NULL,
+    at timestamp with time zone DEFAULT app.now() NOT NULL,
+    tx xid8 DEFAULT pg_current_xact_id() NOT NULL,
+    actor text,
+    actor_role text,
+    request_id uuid,
+    session_user_name text DEFAULT SESSION_USER NOT NULL,
+    kind text NOT NULL,
+    changes jsonb,
+    selected text,
+    trashes boolean NOT NULL,
+    changed bigint,
+    skipped bigint,
+    undoes uuid,
+    undone_by uuid,
+    CONSTRAINT operations_kind_valid CHECK ((kind = ANY (ARRAY['status'::text, 'priority'::text, 'tags'::text, 'assignee'::text, 'follow_up'::text, 'delete'::text, 'restore'::text, 'undo'::text, 'erase'::text, 'purge'::text])))
+);
+
+ALTER TABLE app.operations OWNER TO leads_owner;
+
+--
+-- Name: TABLE operations; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON TABLE app.operations IS 'What was done to many leads at once, or can be undone: a row for each bulk change, deletion, undo, erasure and purge. What each lead held before is in app.audit_log.';
+
+--
+-- Name: COLUMN operations.id; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.operations.id IS 'What POST /admin/operations/{id}/undo names.';
+
+--
+-- Name: COLUMN operations.number; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.operations.number IS 'Counts up.';
+
+--
+-- Name: COLUMN operations.at; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.operations.at IS 'When the transaction began.';
+
+--
+-- Name: COLUMN operations.tx; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.operations.tx IS 'The transaction.';
+
+--
+-- Name: COLUMN operations.actor; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.operations.actor IS 'Who acted, as the service said; leads for a job, NULL from psql.';
+
+--
+-- Name: COLUMN operations.actor_role; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.operations.actor_role IS 'As what: editor, admin or job; NULL from psql.';
+
+--
+-- Name: COLUMN operations.request_id; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.operations.request_id IS 'The request, as the service''s log and the answer''s X-Request-ID name it.';
+
+--
+-- Name: COLUMN operations.session_user_name; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.operations.session_user_name IS 'Who was logged in to PostgreSQL, which nobody can choose.';
+
+--
+-- Name: COLUMN operations.kind; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.operations.kind IS 'status, priority, tags, assignee, follow_up, delete, restore, undo, erase or purge.';
+
+--
+-- Name: COLUMN operations.changes; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.operations.changes IS 'The new values, by field; NULL when there are none, or they told of somebody who was erased.';
+
+--
+-- Name: COLUMN operations.selected; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.operations.selected IS 'How the leads were chosen: how many ids, or which filters, without their values, which may tell of a person.';
+
+--
+-- Name: COLUMN operations.trashes; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.operations.trashes IS 'Whether it is about the trash, which is the admins''.';
+
+--
+-- Name: COLUMN operations.changed; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.operations.changed IS 'How many leads it changed; NULL while it is under way.';
+
+--
+-- Name: COLUMN operations.skipped; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.operations.skipped IS 'How many it left as they were.';
+
+--
+-- Name: COLUMN operations.undoes; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.operations.undoes IS 'The operation that this one undoes.';
+
+--
+-- Name: COLUMN operations.undone_by; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.operations.undone_by IS 'The operation that undid this one.';
 
 --
 -- Name: open_operation(); Type: FUNCTION; Schema: app; Owner: leads_owner
@@ -2461,8 +2448,21 @@ COMMENT ON FUNCTION app.verify_audit(p_heads jsonb) IS 'Holds the audit to its s
 --
 
 CREATE FUNCTION app.with_tags(p_tags text[], p_add text[], p_remove text[]) RETURNS text[]
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN ARRAY(SELECT t.tag FROM unnest((with_tags.p_tags || with_tags.p_add)) WITH ORDINALITY t(tag, place) WHERE (t.tag <> ALL (with_tags.p_remove)) GROUP BY t.tag ORDER BY (min(t.place)));
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+    v_tags text[] := '{}';
+    v_tag text;
+BEGIN
+    FOREACH v_tag IN ARRAY p_tags || p_add LOOP
+        IF v_tag <> ALL (p_remove) AND v_tag <> ALL (v_tags) THEN
+            v_tags := v_tags || v_tag;
+        END IF;
+    END LOOP;
+    RETURN v_tags;
+END;
+$$;
 
 ALTER FUNCTION app.with_tags(p_tags text[], p_add text[], p_remove text[]) OWNER TO leads_owner;
 
@@ -2728,7 +2728,6 @@ COMMENT ON FUNCTION service.capture_lead(p_lead_type public.lead_type, p_fields 
 CREATE FUNCTION service.change_leads(p_ids bigint[], p_kind text, p_changes jsonb, p_selected text, p_token text, p_dry_run boolean, p_actor text, p_role text, p_request_id uuid) RETURNS json
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog'
-    SET plan_cache_mode TO 'force_custom_plan'
     AS $$
 DECLARE
     v_takes text[] := CASE p_kind
@@ -2767,6 +2766,7 @@ BEGIN
         SELECT p.id, l.version, r.reason, count(r.reason) OVER (ORDER BY p.id) AS place
         FROM (SELECT DISTINCT u.id FROM unnest(p_ids) AS u (id)) AS p
         LEFT JOIN public.contact_leads AS l ON l.id = p.id
+        CROSS JOIN LATERAL (SELECT CASE p_kind WHEN 'tags' THEN app.with_tags(l.tags, v_add, v_remove) END AS tags OFFSET 0) AS n
         CROSS JOIN LATERAL (SELECT CASE
             WHEN l.id IS NULL OR l.deleted_at IS NOT NULL AND p_kind <> 'restore' THEN 'not_found'
             WHEN CASE p_kind
@@ -2774,13 +2774,13 @@ BEGIN
                 WHEN 'priority' THEN l.priority = v_priority
                 WHEN 'assignee' THEN l.assignee IS NOT DISTINCT FROM v_assignee
                 WHEN 'follow_up' THEN l.follow_up_date IS NOT DISTINCT FROM v_follow_up
-                WHEN 'tags' THEN app.with_tags(l.tags, v_add, v_remove) = l.tags
+                WHEN 'tags' THEN n.tags = l.tags
                 WHEN 'restore' THEN l.deleted_at IS NULL
                 ELSE false END THEN 'unchanged'
             WHEN p_kind = 'status' AND NOT EXISTS (
                 SELECT FROM app.status_moves AS m WHERE m.from_status = l.status AND m.to_status = v_status
             ) THEN 'status_move_not_allowed'
-            WHEN p_kind = 'tags' AND NOT app.tags_valid(app.with_tags(l.tags, v_add, v_remove)) THEN 'too_many_tags'
+            WHEN p_kind = 'tags' AND NOT app.tags_valid(n.tags) THEN 'too_many_tags'
         END AS reason) AS r
     ) AS c;
     IF p_dry_run OR p_token IS NOT NULL THEN
@@ -2871,7 +2871,6 @@ COMMENT ON FUNCTION service.edit_lead(p_id bigint, p_changes jsonb, p_takes text
 CREATE FUNCTION service.erase_person(p_lead_id bigint, p_email text, p_if_match text, p_actor text, p_role text, p_request_id uuid) RETURNS json
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
-    SET plan_cache_mode TO 'force_custom_plan'
     AS $$
 DECLARE
     v_email text := p_email;
@@ -3558,7 +3557,6 @@ COMMENT ON FUNCTION service.trash_lead(p_id bigint, p_if_match text, p_actor tex
 CREATE FUNCTION service.undo_operation(p_operation uuid, p_actor text, p_role text, p_request_id uuid) RETURNS json
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog'
-    SET plan_cache_mode TO 'force_custom_plan'
     AS $$
 DECLARE
     v_undo uuid := app.begin_operation('undo', NULL, NULL, p_operation, p_actor, p_role, p_request_id);
@@ -4649,7 +4647,7 @@ CREATE INDEX audit_log_lead ON app.audit_log USING btree (lead_id, id);
 -- Name: audit_log_operation; Type: INDEX; Schema: app; Owner: leads_owner
 --
 
-CREATE INDEX audit_log_operation ON app.audit_log USING btree (operation) WHERE (operation IS NOT NULL);
+CREATE INDEX audit_log_operation ON app.audit_log USING btree (operation, lead_id) WHERE (operation IS NOT NULL);
 
 --
 -- Name: erased_leads_received_on; Type: INDEX; Schema: app; Owner: leads_owner
@@ -5191,19 +5189,6 @@ GRANT ALL ON FUNCTION app.is_plain_query(p_query text) TO leads_editor;
 GRANT ALL ON FUNCTION app.is_plain_query(p_query text) TO leads_admin;
 
 --
--- Name: TABLE operations; Type: ACL; Schema: app; Owner: leads_owner
---
-
-GRANT SELECT ON TABLE app.operations TO leads_admin;
-GRANT SELECT ON TABLE app.operations TO leads_editor;
-
---
--- Name: FUNCTION is_undone(p_lead_id bigint, p_status public.lead_status); Type: ACL; Schema: app; Owner: leads_owner
---
-
-REVOKE ALL ON FUNCTION app.is_undone(p_lead_id bigint, p_status public.lead_status) FROM PUBLIC;
-
---
 -- Name: FUNCTION keep_search(); Type: ACL; Schema: app; Owner: leads_owner
 --
 
@@ -5394,6 +5379,13 @@ REVOKE ALL ON FUNCTION app.matching_leads(p_query text) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.matching_leads(p_query text) TO leads_viewer;
 GRANT ALL ON FUNCTION app.matching_leads(p_query text) TO leads_editor;
 GRANT ALL ON FUNCTION app.matching_leads(p_query text) TO leads_admin;
+
+--
+-- Name: TABLE operations; Type: ACL; Schema: app; Owner: leads_owner
+--
+
+GRANT SELECT ON TABLE app.operations TO leads_admin;
+GRANT SELECT ON TABLE app.operations TO leads_editor;
 
 --
 -- Name: FUNCTION open_operation(); Type: ACL; Schema: app; Owner: leads_owner

@@ -9,7 +9,18 @@ DECLARE
     );
     v_allowed text;
 BEGIN
-    IF v_may AND NEW.status <> 'contacted' OR app.open_operation() = 'undo' AND app.is_undone(OLD.id, NEW.status) THEN
+    IF v_may AND NEW.status <> 'contacted' THEN
+        RETURN NEW;
+    END IF;
+    -- While an operation is undone, a lead may go back to what the operation found it in.
+    IF EXISTS (
+        SELECT
+        FROM app.operations AS undo
+        JOIN app.operations AS o ON o.id = undo.undoes
+        JOIN app.audit_log AS a ON a.operation = o.id AND a.tx = o.tx
+        WHERE undo.changed IS NULL AND undo.tx = pg_current_xact_id()
+            AND a.lead_id = OLD.id AND a.before ->> 'status' = NEW.status::text
+    ) THEN
         RETURN NEW;
     END IF;
     IF NOT v_may THEN

@@ -5,7 +5,6 @@ CREATE OR REPLACE FUNCTION service.change_leads(
 ) RETURNS json
     LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog
-    SET plan_cache_mode = force_custom_plan
 AS $$
 DECLARE
     v_takes text[] := CASE p_kind
@@ -44,6 +43,7 @@ BEGIN
         SELECT p.id, l.version, r.reason, count(r.reason) OVER (ORDER BY p.id) AS place
         FROM (SELECT DISTINCT u.id FROM unnest(p_ids) AS u (id)) AS p
         LEFT JOIN public.contact_leads AS l ON l.id = p.id
+        CROSS JOIN LATERAL (SELECT CASE p_kind WHEN 'tags' THEN app.with_tags(l.tags, v_add, v_remove) END AS tags OFFSET 0) AS n
         CROSS JOIN LATERAL (SELECT CASE
             WHEN l.id IS NULL OR l.deleted_at IS NOT NULL AND p_kind <> 'restore' THEN 'not_found'
             WHEN CASE p_kind
@@ -51,13 +51,13 @@ BEGIN
                 WHEN 'priority' THEN l.priority = v_priority
                 WHEN 'assignee' THEN l.assignee IS NOT DISTINCT FROM v_assignee
                 WHEN 'follow_up' THEN l.follow_up_date IS NOT DISTINCT FROM v_follow_up
-                WHEN 'tags' THEN app.with_tags(l.tags, v_add, v_remove) = l.tags
+                WHEN 'tags' THEN n.tags = l.tags
                 WHEN 'restore' THEN l.deleted_at IS NULL
                 ELSE false END THEN 'unchanged'
             WHEN p_kind = 'status' AND NOT EXISTS (
                 SELECT FROM app.status_moves AS m WHERE m.from_status = l.status AND m.to_status = v_status
             ) THEN 'status_move_not_allowed'
-            WHEN p_kind = 'tags' AND NOT app.tags_valid(app.with_tags(l.tags, v_add, v_remove)) THEN 'too_many_tags'
+            WHEN p_kind = 'tags' AND NOT app.tags_valid(n.tags) THEN 'too_many_tags'
         END AS reason) AS r
     ) AS c;
     IF p_dry_run OR p_token IS NOT NULL THEN

@@ -4,7 +4,6 @@ CREATE OR REPLACE FUNCTION service.erase_person(
 ) RETURNS json
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
-    SET plan_cache_mode = force_custom_plan
 AS $$
 DECLARE
     v_email text := p_email;

@@ -2,7 +2,6 @@
 CREATE OR REPLACE FUNCTION service.undo_operation(p_operation uuid, p_actor text, p_role text, p_request_id uuid) RETURNS json
     LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog
-    SET plan_cache_mode = force_custom_plan
 AS $$
 DECLARE
     v_undo uuid := app.begin_operation('undo', NULL, NULL, p_operation, p_actor, p_role, p_request_id);
