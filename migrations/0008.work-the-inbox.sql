@@ -418,7 +418,11 @@ DECLARE
 BEGIN
     IF (p_entry).action = 'created' THEN
         RETURN CASE WHEN (p_entry).actor_role = 'visitor'
-            THEN 'A visitor sent it' || coalesce(' by the form ' || replace(v_after ->> 'lead_type', '_', ' '), '')
+            THEN 'A visitor sent it' || CASE v_after ->> 'lead_type'
+                WHEN 'contact' THEN ' by the contact form'
+                WHEN 'cv_request' THEN ' by the CV form'
+                WHEN 'collaboration' THEN ' by the collaboration form'
+                ELSE '' END
             ELSE v_who || ' entered it' END || '.';
     ELSIF (p_entry).action = 'deleted' THEN
         RETURN v_who || ' deleted it for good.';

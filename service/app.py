@@ -26,7 +26,7 @@ from service.guard import Access, Guard
 from service.limits import ADMIN_CLIENTS, PUBLIC_CLIENTS, MovingWindow
 from service.rest.catalogue import Catalogue
 from service.rest.protocol import error_response
-from service.routes import audit, capture, edits, export, health, leads, rest, session, site
+from service.routes import audit, capture, edits, export, health, leads, operations, rest, session, site
 from service.settings import Settings, SettingsError
 from service.shared import Versions
 
@@ -116,7 +116,7 @@ def create_app(settings: Settings, shared: SharedMemory | None = None, *, worker
         proxies=settings.trusted_proxies,
     )
 
-    for routes in (capture, session, leads, edits, audit, export, rest, health, site):
+    for routes in (capture, session, leads, edits, operations, audit, export, rest, health, site):
         app.blueprint(routes.blueprint)
 
     @app.on_request
@@ -168,7 +168,8 @@ def create_app(settings: Settings, shared: SharedMemory | None = None, *, worker
         # Not by app.add_task, which warns of each that a drain cancels, though they are meant to run until then.
         app.ctx.jobs = [
             asyncio.create_task(app.ctx.revocations.keep_loaded()),
-            asyncio.create_task(jobs.keep_purging(app.ctx.database)),
+            asyncio.create_task(jobs.keep_purging(app.ctx.database, settings.trash_days)),
+            asyncio.create_task(jobs.keep_sealing(app.ctx.database)),
             asyncio.create_task(jobs.keep_tidying(app.ctx.database)),
         ]
 

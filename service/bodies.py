@@ -15,7 +15,7 @@ import orjson
 from sanic import Request
 from sanic.request.form import parse_multipart_form
 
-from service.errors import FieldError, Problem
+from service.errors import Problem, refused
 
 MAX_DEPTH = 32
 MAX_FIELDS = 100
@@ -43,11 +43,6 @@ def wants_page(request: Request) -> bool:
     return request.method == "POST" and content_type in FORM_TYPES and "text/html" in request.headers.get("accept", "")
 
 
-def refused(field: str, code: str, message: str) -> Problem:
-    """A 422 about one field."""
-    return Problem(422, "fields_not_valid", message, [FieldError(field, code, message)])
-
-
 def read_body(request: Request, *, forms: bool = False) -> Body:
     """The body of a request: a JSON object, or with `forms` an HTML form too. Raises Problem 400, 415 or 422."""
     content_type = (request.headers.get("content-type") or "").partition(";")[0].strip().lower()
@@ -68,10 +63,17 @@ def read_body(request: Request, *, forms: bool = False) -> Body:
     )
 
 
+def read_changes(request: Request) -> dict[str, Any]:
+    """The JSON object that says what to change. Raises as read_body, but for an empty body 400 whatever its type says."""
+    if not request.body.strip():
+        raise _empty()
+    return read_body(request).fields
+
+
 def read_json_object(body: bytes) -> dict[str, Any]:
     """A JSON object, read strictly."""
     if not body.strip():
-        raise Problem(400, "body_missing", "The body is empty; a JSON object is expected.")
+        raise _empty()
     _check_depth(body)
     # orjson is right about what is JSON.
     try:
@@ -165,6 +167,10 @@ def _gathered(pairs: list[tuple[str, str]]) -> dict[str, Any]:
         else:
             fields[name] = value
     return fields
+
+
+def _empty() -> Problem:
+    return Problem(400, "body_missing", "The body is empty; a JSON object is expected.")
 
 
 def _not_json(error: ValueError) -> Problem:

@@ -25,6 +25,8 @@ ACQUIRE_SECONDS = 2.0
 STATEMENT_SECONDS = 4.0
 # All of a call, retries included: an answer comes within 5 s.
 CALL_SECONDS = 4.5
+# Of a bulk change, which may be about every lead there is. Below Sanic's RESPONSE_TIMEOUT, so that the answer tells.
+BULK_SECONDS = 55.0
 RETRIES = 3
 
 SERVER_SETTINGS = {
@@ -43,7 +45,8 @@ SERVER_SETTINGS = {
 class Role(StrEnum):
     """As whom a statement runs: the two logins themselves, or a staff role that the service's login takes on.
 
-    A staff role reads; where its name is followed by "writing", it writes too, on connections of its own.
+    A staff role reads; where its name is followed by "writing", it writes too, on connections of its own; "in bulk" it may take
+    its time for that.
     """
 
     CAPTURE = "leads_capture"
@@ -53,6 +56,8 @@ class Role(StrEnum):
     ADMIN = "leads_admin"
     EDITOR_WRITING = "leads_editor writing"
     ADMIN_WRITING = "leads_admin writing"
+    EDITOR_BULK = "leads_editor in bulk"
+    ADMIN_BULK = "leads_admin in bulk"
 
     @property
     def name_there(self) -> str:
@@ -62,6 +67,10 @@ class Role(StrEnum):
 
 # The one that a staff role writes as.
 WRITING = {Role.EDITOR: Role.EDITOR_WRITING, Role.ADMIN: Role.ADMIN_WRITING}
+# The one that changes many leads at once.
+BULK = {Role.EDITOR: Role.EDITOR_BULK, Role.ADMIN: Role.ADMIN_BULK}
+
+_WRITERS = {*WRITING.values(), *BULK.values()}
 
 # Connections of one worker at most. Public forms come in bursts; a team is small; session statements take microseconds.
 POOL_SIZES = {
@@ -72,6 +81,8 @@ POOL_SIZES = {
     Role.ADMIN: 4,
     Role.EDITOR_WRITING: 4,
     Role.ADMIN_WRITING: 2,
+    Role.EDITOR_BULK: 2,
+    Role.ADMIN_BULK: 2,
 }
 # Exports of one worker at a time. Each has a connection of its own, since a slow reader holds it for as long as he reads.
 EXPORTS = 2
@@ -113,7 +124,7 @@ class Database:
                 min_size=0,
                 max_size=POOL_SIZES[role],
                 timeout=CONNECT_SECONDS,
-                command_timeout=STATEMENT_SECONDS,
+                command_timeout=_seconds(role, STATEMENT_SECONDS),
                 server_settings={**SERVER_SETTINGS, **_taken_on(role)},
                 init=_pass_json_through,
                 reset=_leave_as_it_is,
@@ -135,9 +146,9 @@ class Database:
         """The first row of a statement, or None.
 
         A serialization failure or deadlock is tried again up to three times; all else is raised as asyncpg does, and
-        TimeoutError after 4.5 s.
+        TimeoutError after 4.5 s, in bulk after 55.
         """
-        async with asyncio.timeout(CALL_SECONDS):
+        async with asyncio.timeout(_seconds(role, CALL_SECONDS)):
             for attempt in range(RETRIES + 1):
                 try:
                     async with self._borrow(role) as connection:
@@ -207,7 +218,14 @@ def _taken_on(role: Role) -> dict[str, str]:
     """The settings that make a connection its role's. Where staff only reads, a view that wrote would be refused."""
     if role in (Role.CAPTURE, Role.SERVICE):
         return {}
-    return {"role": role.name_there, "default_transaction_read_only": "off" if role in WRITING.values() else "on"}
+    taken_on = {"role": role.name_there, "default_transaction_read_only": "off" if role in _WRITERS else "on"}
+    if role in BULK.values():
+        taken_on |= {"statement_timeout": f"{int(BULK_SECONDS * 1000)}ms", "lock_timeout": "10s"}
+    return taken_on
+
+
+def _seconds(role: Role, usual: float) -> float:
+    return BULK_SECONDS if role in BULK.values() else usual
 
 
 async def _notice_departure(connection: "asyncpg.Connection[Record]") -> None:

@@ -61,6 +61,11 @@ class Problem(Exception):
         )
 
 
+def refused(field: str, code: str, message: str) -> Problem:
+    """A 422 about one field."""
+    return Problem(422, "fields_not_valid", message, [FieldError(field, code, message)])
+
+
 @dataclass(frozen=True)
 class Rule:
     """How an SQLSTATE is answered: the status on our endpoints, and what people are told. `retry_after` in seconds."""

@@ -1,6 +1,7 @@
-"""What happens without anybody asking. Every worker runs each job, and may: a job is one statement that repeats well."""
+"""What happens without anybody asking. Every worker runs each job, and may: a job repeats well."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 
 import structlog
 
@@ -11,27 +12,54 @@ logger = structlog.get_logger()
 
 PURGE_EVERY_SECONDS = 600
 TIDY_EVERY_SECONDS = 1
+SEAL_EVERY_SECONDS = 1
+# What the functions do at once: as many done means that there may be more.
+PURGED_AT_ONCE = 1000
+SEALED_AT_ONCE = 50_000
 # What keeps failing is tried, and logged, less and less often.
 RETRY_AT_MOST_SECONDS = 60
 
 
-async def keep_purging(database: Database) -> None:
-    """Removes what has expired, every ten minutes, for as long as the worker lives."""
-    await _keep(database, "purge_expired", PURGE_EVERY_SECONDS)
+async def keep_purging(database: Database, trash_days: int) -> None:
+    """Removes what has expired and what has been in the trash for long enough, every ten minutes."""
+
+    async def purge() -> None:
+        await database.row(Role.SERVICE, "purge_expired")
+        while (row := await database.row(Role.SERVICE, "purge_trash", trash_days)) and row[0] == PURGED_AT_ONCE:
+            pass
+
+    await _keep("purge", purge, PURGE_EVERY_SECONDS)
 
 
 async def keep_tidying(database: Database) -> None:
-    """Folds the totals and tends the search indexes, every second, for as long as the worker lives."""
-    await _keep(database, "tidy", TIDY_EVERY_SECONDS)
+    """Folds the totals and tends the search indexes, every second."""
+
+    async def tidy() -> None:
+        await database.row(Role.SERVICE, "tidy")
+
+    await _keep("tidy", tidy, TIDY_EVERY_SECONDS)
 
 
-async def _keep(database: Database, query: str, seconds: float) -> None:
+async def keep_sealing(database: Database) -> None:
+    """Seals the audit, every second, and logs the head of its chain: what is kept of it outside the database."""
+
+    async def seal() -> None:
+        while (row := await database.row(Role.SERVICE, "seal_audit")) and row["sealed"]:
+            logger.info("audit_sealed", number=row["number"], hash=row["hash"], sealed=row["sealed"])
+            if row["sealed"] < SEALED_AT_ONCE:
+                break
+
+    await _keep("seal_audit", seal, SEAL_EVERY_SECONDS)
+
+
+async def _keep(name: str, work: Callable[[], Awaitable[None]], seconds: float) -> None:
+    """Does some work again and again, for as long as the worker lives."""
     wait = seconds
     while True:
         await asyncio.sleep(wait)
         try:
-            await database.row(Role.SERVICE, query)
+            await work()
             wait = seconds
         except Exception as error:  # noqa: BLE001 - it is tried again, whatever it was
             wait = max(seconds, min(2 * wait, RETRY_AT_MOST_SECONDS))
-            logger.warning("job_failed", job=query, code=problem_of(error).code, again_in_seconds=wait)
+            logger.warning("job_failed", job=name, code=problem_of(error).code, again_in_seconds=wait)

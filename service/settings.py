@@ -64,6 +64,7 @@ class Settings:
     redirect_origins: frozenset[str] = frozenset()
     rest_schemas: tuple[str, ...] = ("api", "stats")
     rest_max_rows: int = 10_000
+    trash_days: int = 30
     log_format: str = "auto"
 
     @classmethod
@@ -90,6 +91,7 @@ class Settings:
             redirect_origins=_origins("REDIRECT_ORIGINS", text("REDIRECT_ORIGINS")),
             rest_schemas=_names("REST_SCHEMAS", text("REST_SCHEMAS") or "api,stats"),
             rest_max_rows=_whole_number("REST_MAX_ROWS", text("REST_MAX_ROWS") or "10000", 1, 1_000_000),
+            trash_days=_whole_number("TRASH_DAYS", text("TRASH_DAYS") or "30", 1, 3650),
             log_format=_one_of("LOG_FORMAT", text("LOG_FORMAT") or "auto", "auto", "console", "json"),
         )
 

@@ -3,15 +3,14 @@
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any
 
-import asyncpg
 import orjson
 from sanic import Blueprint, Request
 from sanic.response import HTTPResponse, raw
 
-from service.bodies import read_body
+from service.bodies import read_changes
 from service.db import WRITING
-from service.errors import Problem, problem_of
 from service.guard import PRIVATE, Access
+from service.inbox.preconditions import if_match, with_current
 
 if TYPE_CHECKING:
     from asyncpg import Record
@@ -64,25 +63,16 @@ async def add_contact(request: Request, lead_id: str) -> HTTPResponse:
 
 
 def _sent(request: Request) -> bytes:
-    if not request.body.strip():  # whatever its type says
-        raise Problem(400, "body_missing", "The body is empty; a JSON object is expected.")
-    return orjson.dumps(read_body(request).fields)
+    return orjson.dumps(read_changes(request))
 
 
 async def _change(request: Request, lead_id: int, query: str, *arguments: object) -> "Record":
-    """As _write, under the request's If-Match. A Problem 412 carries the lead as it is now."""
-    if_match = request.headers.getall("if-match", [])
-    try:
-        return await _write(request, query, lead_id, *arguments, ", ".join(if_match) if if_match else None)
-    except asyncpg.PostgresError as error:
-        if error.sqlstate != "LD412":
-            raise
-        problem = problem_of(error)
-        role = request.ctx.claims.database_role
-        row = await request.app.ctx.database.row(role, "lead", lead_id)
-        headers = {"ETag": row["etag"]}
-        extensions = {"current": orjson.Fragment(row["lead"])}
-        raise Problem(problem.status, problem.code, problem.detail, headers=headers, extensions=extensions) from None
+    """As _write, under the request's If-Match."""
+
+    async def write() -> "Record":
+        return await _write(request, query, lead_id, *arguments, if_match(request))
+
+    return await with_current(request.app.ctx.database, request.ctx.claims.database_role, lead_id, write)
 
 
 async def _write(request: Request, query: str, *arguments: object) -> "Record":

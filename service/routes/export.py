@@ -12,6 +12,7 @@ from sanic.response import BaseHTTPResponse
 from service.guard import Access
 from service.inbox.export import Export, Format, chosen, stream
 from service.inbox.selection import select
+from service.rest.parameters import flag_of
 from service.rest.scanner import QueryError
 
 logger = structlog.get_logger()
@@ -26,7 +27,7 @@ async def export(request: Request) -> None:
     """Every lead the filters mean, as a file."""
     selection = await select(request.app.ctx.catalogue, request.query_string, PARAMETERS)
     given = selection.query.own
-    asked = Export(_format(given), chosen(selection), raw=_flag(given, "raw"), bom=_flag(given, "bom"))
+    asked = Export(_format(given), chosen(selection), raw=flag_of(given, "raw"), bom=flag_of(given, "bom"))
     if asked.bom and asked.format is not Format.CSV:
         raise QueryError("bom", "bom is for csv: JSON never begins with one.", code="bom_not_valid")
     answer = Answer(request, asked.format)
@@ -48,13 +49,6 @@ def _format(given: dict[str, str]) -> Format:
         return Format(given.get("format", Format.CSV))
     except ValueError:
         raise QueryError("format", f"format must be one of: {', '.join(Format)}.", code="format_not_valid") from None
-
-
-def _flag(given: dict[str, str], name: str) -> bool:
-    flag = {"true": True, "false": False}.get(given.get(name, "false"))
-    if flag is None:
-        raise QueryError(name, f"{name} must be true or false.", code=f"{name}_not_valid")
-    return flag
 
 
 class Answer:

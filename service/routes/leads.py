@@ -7,8 +7,7 @@ from service.guard import PRIVATE, Access
 from service.inbox.listing import list_leads
 from service.inbox.search import search_leads
 from service.inbox.selection import select
-from service.rest.grammar import pairs_of
-from service.rest.scanner import QueryError
+from service.rest.parameters import read_parameters
 
 blueprint = Blueprint("leads", url_prefix="/admin/leads")
 
@@ -32,7 +31,7 @@ async def search(request: Request) -> HTTPResponse:
 @blueprint.route("/stats", methods=["GET", "HEAD"], ctx_access=Access.VIEWER)
 async def stats(request: Request) -> HTTPResponse:
     """The KPIs."""
-    _no_parameters(request)
+    read_parameters(request.query_string)
     return await _json(request, "lead_stats")
 
 
@@ -40,7 +39,7 @@ async def stats(request: Request) -> HTTPResponse:
 @blueprint.route(r"/<lead_id:\d{1,18}>", methods=["GET", "HEAD"], ctx_access=Access.VIEWER)
 async def one_lead(request: Request, lead_id: str) -> HTTPResponse:
     """One lead."""
-    _no_parameters(request)
+    read_parameters(request.query_string)
     row = await request.app.ctx.database.row(request.ctx.claims.database_role, "lead", int(lead_id))
     assert row is not None
     return raw(row["lead"], content_type="application/json", headers={**PRIVATE, "ETag": row["etag"]})
@@ -52,10 +51,3 @@ async def _json(request: Request, query: str, *arguments: object) -> HTTPRespons
 
 def _answer(body: bytes) -> HTTPResponse:
     return raw(body, content_type="application/json", headers=PRIVATE)
-
-
-def _no_parameters(request: Request) -> None:
-    """Raises QueryError naming the first parameter: there are none, except those that begin with `_`."""
-    for name, _ in pairs_of(request.query_string):
-        if not name.startswith("_"):
-            raise QueryError(name, f"There is no parameter {name[:100]}.", code="parameter_unknown")

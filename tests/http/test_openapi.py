@@ -113,6 +113,32 @@ async def test_real_answers_are_as_it_says(contract: dict[str, Any], client: htt
         ("POST", f"/admin/leads/{newest}/contacts", {"headers": viewer, "json": {"channel": "phone", "note": "x"}}),
         ("GET", f"/admin/leads/{newest}/history", {"headers": viewer}),
         ("GET", "/admin/leads/999999/history", {"headers": viewer}),
+        ("PATCH", "/admin/leads/bulk-status", {"headers": viewer, "json": {"ids": [newest, 999999], "status": "archived"}}),
+        ("PATCH", "/admin/leads/bulk-status", {"headers": viewer, "json": {"ids": [newest], "status": "x"}}),
+        ("PATCH", "/admin/leads/bulk-status", {"headers": viewer}),
+        (
+            "PATCH",
+            "/admin/leads/bulk-priority?dry_run=true",
+            {"headers": viewer, "json": {"filter": "q=j", "priority": "high"}},
+        ),
+        (
+            "PATCH",
+            "/admin/leads/bulk-priority",
+            {"headers": viewer, "json": {"filter": "q=j", "priority": "high", "token": "x"}},
+        ),
+        ("PATCH", "/admin/leads/bulk-tags", {"headers": viewer, "json": {"ids": [newest], "add": ["vip"]}}),
+        ("PATCH", "/admin/leads/bulk-assignee", {"headers": viewer, "json": {"ids": [newest], "assignee": "ann"}}),
+        ("PATCH", "/admin/leads/bulk-follow-up", {"headers": viewer, "json": {"ids": [newest], "follow_up_date": None}}),
+        ("POST", "/admin/leads/bulk-delete", {"headers": site.bearer("e", "editor"), "json": {"ids": [newest]}}),
+        ("DELETE", "/admin/leads/bulk-delete", {"headers": viewer, "json": {"ids": [newest]}}),
+        ("POST", "/admin/leads/bulk-restore", {"headers": viewer, "json": {"filter": "id=gt.0"}}),
+        ("DELETE", f"/admin/leads/{newest}", {"headers": viewer | {"If-Match": '"0-0"'}}),
+        ("DELETE", f"/admin/leads/{newest}", {"headers": viewer}),
+        ("DELETE", f"/admin/leads/{newest}", {"headers": viewer}),
+        ("DELETE", f"/admin/leads/{newest}?erase=true", {"headers": viewer}),
+        ("GET", "/admin/operations", {"headers": viewer}),
+        ("GET", "/admin/operations?limit=0", {"headers": viewer}),
+        ("POST", "/admin/operations/5f2d9dbf-d9bf-4402-81e1-03bcad47c626/undo", {"headers": viewer}),
         ("GET", "/admin/audit", {"headers": viewer}),
         ("GET", "/admin/audit?since=x", {"headers": viewer}),
         ("GET", "/healthz", {}),
@@ -125,6 +151,7 @@ async def test_real_answers_are_as_it_says(contract: dict[str, Any], client: htt
     ):
         answer = await client.request(method, path, **options)
         written = re.sub(r"/admin/leads/\d+", "/admin/leads/{id}", path.partition("?")[0])
+        written = re.sub(r"/admin/operations/[^/]+/", "/admin/operations/{operation}/", written)
         check(contract, method, written, answer)
 
 
@@ -141,8 +168,9 @@ async def test_its_examples_are_as_it_says(contract: dict[str, Any]) -> None:
     schemas = contract["components"]["schemas"]
     given = [(name, example) for name, schema in schemas.items() for example in schema.get("examples", [])]
     for item in contract["paths"].values():
-        for media in item.get("post", {}).get("requestBody", {}).get("content", {}).values():
-            given.append((media["schema"]["$ref"].rpartition("/")[2], media["example"]))
+        for method in item.values():
+            for media in method.get("requestBody", {}).get("content", {}).values():
+                given.append((media["schema"]["$ref"].rpartition("/")[2], media["example"]))
     assert {name for name, _ in given} >= {"Lead", "LeadStats", "Problem", "Captured", "Token", "User", "Contact", "CvRequest"}
     for name, example in given:
         schema = {"$ref": f"#/components/schemas/{name}", "components": contract["components"]}
