@@ -709,6 +709,7 @@ UPDATE app.audit_log SET action = 'deleted' WHERE action IN ('erased', 'purged')
 ALTER TABLE app.audit_log ENABLE TRIGGER audit_log_append_only;
 ALTER TABLE app.audit_log
     DROP COLUMN operation,
+    DROP COLUMN lead_version,
     DROP COLUMN salt,
     DROP CONSTRAINT audit_log_action_valid,
     ADD CONSTRAINT audit_log_action_valid CHECK (action IN ('created', 'changed', 'deleted', 'emptied'));

@@ -66,6 +66,7 @@ CREATE INDEX erased_leads_received_on ON app.erased_leads (received_on);
 -- Adding the salt writes the table anew, and each entry that is there gets its own.
 ALTER TABLE app.audit_log
     ADD COLUMN operation uuid,
+    ADD COLUMN lead_version integer,
     ADD COLUMN salt uuid DEFAULT gen_random_uuid(),
     DROP CONSTRAINT audit_log_action_valid,
     ADD CONSTRAINT audit_log_action_valid CHECK (action IN ('created', 'changed', 'deleted', 'emptied', 'erased', 'purged'));
@@ -80,6 +81,7 @@ COMMENT ON COLUMN app.audit_log.subject IS 'The user or the rule; NULL for a lea
 COMMENT ON COLUMN app.audit_log.before IS 'What it held: of a change the changed columns, of a deletion all of them. NULL too once it is erased.';
 COMMENT ON COLUMN app.audit_log.after IS 'What it holds now: of a change the changed columns, of a creation all of them. NULL too once it is erased.';
 COMMENT ON COLUMN app.audit_log.operation IS 'The operation it was part of (app.operations).';
+COMMENT ON COLUMN app.audit_log.lead_version IS 'The version of the lead that it made; NULL when the lead is gone.';
 COMMENT ON COLUMN app.audit_log.salt IS 'Random: stands before the values in their digest. NULL once they are erased.';
 CREATE INDEX audit_log_operation ON app.audit_log (operation, lead_id) WHERE operation IS NOT NULL;
 -- Whose address an entry holds: an erasure must find them all.
@@ -169,6 +171,7 @@ AS $$
 DECLARE
     v_action text;
     v_lead_id bigint;
+    v_version integer;
     v_before jsonb;
     v_after jsonb;
     v_rest public.contact_leads;
@@ -176,10 +179,12 @@ BEGIN
     IF TG_OP = 'INSERT' THEN
         v_action := 'created';
         v_lead_id := NEW.id;
+        v_version := NEW.version;
         v_after := to_jsonb(NEW);
     ELSIF TG_OP = 'UPDATE' THEN
         v_action := 'changed';
         v_lead_id := OLD.id;
+        v_version := NEW.version;
         v_before := '{}';
         v_after := '{}';
         v_rest := NEW;
@@ -349,13 +354,13 @@ BEGIN
     ELSE
         v_action := 'emptied';
     END IF;
-    INSERT INTO app.audit_log (actor, actor_role, request_id, operation, action, table_name, lead_id, before, after)
+    INSERT INTO app.audit_log (actor, actor_role, request_id, operation, action, table_name, lead_id, lead_version, before, after)
     VALUES (
         nullif(current_setting('app.actor', true), ''),
         nullif(current_setting('app.actor_role', true), ''),
         nullif(current_setting('app.request_id', true), '')::uuid,
         nullif(current_setting('app.operation', true), '')::uuid,
-        v_action, 'contact_leads', v_lead_id, v_before, v_after
+        v_action, 'contact_leads', v_lead_id, v_version, v_before, v_after
     );
     RETURN NULL;
 END;
@@ -623,7 +628,7 @@ CREATE OR REPLACE FUNCTION app.entry_digest(p_entry app.audit_log, p_values_dige
         convert_to(jsonb_build_array(
             (p_entry).id, extract(epoch FROM (p_entry).at), (p_entry).tx::text, (p_entry).actor, (p_entry).actor_role,
             (p_entry).request_id, (p_entry).session_user_name, (p_entry).action, (p_entry).table_name, (p_entry).lead_id,
-            (p_entry).subject, (p_entry).operation
+            (p_entry).subject, (p_entry).operation, (p_entry).lead_version
         )::text, 'UTF8') || p_values_digest);
 
 COMMENT ON FUNCTION app.entry_digest(app.audit_log, bytea) IS

@@ -247,6 +247,7 @@ CREATE FUNCTION app.audit_lead() RETURNS trigger
 DECLARE
     v_action text;
     v_lead_id bigint;
+    v_version integer;
     v_before jsonb;
     v_after jsonb;
     v_rest public.contact_leads;
@@ -254,10 +255,12 @@ BEGIN
     IF TG_OP = 'INSERT' THEN
         v_action := 'created';
         v_lead_id := NEW.id;
+        v_version := NEW.version;
         v_after := to_jsonb(NEW);
     ELSIF TG_OP = 'UPDATE' THEN
         v_action := 'changed';
         v_lead_id := OLD.id;
+        v_version := NEW.version;
         v_before := '{}';
         v_after := '{}';
         v_rest := NEW;
@@ -427,13 +430,13 @@ BEGIN
     ELSE
         v_action := 'emptied';
     END IF;
-    INSERT INTO app.audit_log (actor, actor_role, request_id, operation, action, table_name, lead_id, before, after)
+    INSERT INTO app.audit_log (actor, actor_role, request_id, operation, action, table_name, lead_id, lead_version, before, after)
     VALUES (
         nullif(current_setting('app.actor', true), ''),
         nullif(current_setting('app.actor_role', true), ''),
         nullif(current_setting('app.request_id', true), '')::uuid,
         nullif(current_setting('app.operation', true), '')::uuid,
-        v_action, 'contact_leads', v_lead_id, v_before, v_after
+        v_action, 'contact_leads', v_lead_id, v_version, v_before, v_after
     );
     RETURN NULL;
 END;
@@ -520,6 +523,7 @@ CREATE TABLE app.audit_log (
     before jsonb,
     after jsonb,
     operation uuid,
+    lead_version integer,
     salt uuid DEFAULT gen_random_uuid(),
     CONSTRAINT audit_log_action_valid CHECK ((action = ANY (ARRAY['created'::text, 'changed'::text, 'deleted'::text, 'emptied'::text, 'erased'::text, 'purged'::text])))
 );
@@ -615,6 +619,12 @@ COMMENT ON COLUMN app.audit_log.after IS 'What it holds now: of a change the cha
 --
 
 COMMENT ON COLUMN app.audit_log.operation IS 'The operation it was part of (app.operations).';
+
+--
+-- Name: COLUMN audit_log.lead_version; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.audit_log.lead_version IS 'The version of the lead that it made; NULL when the lead is gone.';
 
 --
 -- Name: COLUMN audit_log.salt; Type: COMMENT; Schema: app; Owner: leads_owner
@@ -939,7 +949,7 @@ COMMENT ON FUNCTION app.end_operation(p_id uuid, p_changed bigint, p_skipped big
 CREATE FUNCTION app.entry_digest(p_entry app.audit_log, p_values_digest bytea) RETURNS bytea
     LANGUAGE sql STABLE PARALLEL SAFE
     SET search_path TO 'pg_catalog', 'pg_temp'
-    RETURN sha256((convert_to((jsonb_build_array((p_entry).id, EXTRACT(epoch FROM (p_entry).at), ((p_entry).tx)::text, (p_entry).actor, (p_entry).actor_role, (p_entry).request_id, (p_entry).session_user_name, (p_entry).action, (p_entry).table_name, (p_entry).lead_id, (p_entry).subject, (p_entry).operation))::text, 'UTF8'::name) || p_values_digest));
+    RETURN sha256((convert_to((jsonb_build_array((p_entry).id, EXTRACT(epoch FROM (p_entry).at), ((p_entry).tx)::text, (p_entry).actor, (p_entry).actor_role, (p_entry).request_id, (p_entry).session_user_name, (p_entry).action, (p_entry).table_name, (p_entry).lead_id, (p_entry).subject, (p_entry).operation, (p_entry).lead_version))::text, 'UTF8'::name) || p_values_digest));
 
 ALTER FUNCTION app.entry_digest(p_entry app.audit_log, p_values_digest bytea) OWNER TO leads_owner;
 

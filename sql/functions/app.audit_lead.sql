@@ -6,6 +6,7 @@ AS $$
 DECLARE
     v_action text;
     v_lead_id bigint;
+    v_version integer;
     v_before jsonb;
     v_after jsonb;
     v_rest public.contact_leads;
@@ -13,10 +14,12 @@ BEGIN
     IF TG_OP = 'INSERT' THEN
         v_action := 'created';
         v_lead_id := NEW.id;
+        v_version := NEW.version;
         v_after := to_jsonb(NEW);
     ELSIF TG_OP = 'UPDATE' THEN
         v_action := 'changed';
         v_lead_id := OLD.id;
+        v_version := NEW.version;
         v_before := '{}';
         v_after := '{}';
         v_rest := NEW;
@@ -186,13 +189,13 @@ BEGIN
     ELSE
         v_action := 'emptied';
     END IF;
-    INSERT INTO app.audit_log (actor, actor_role, request_id, operation, action, table_name, lead_id, before, after)
+    INSERT INTO app.audit_log (actor, actor_role, request_id, operation, action, table_name, lead_id, lead_version, before, after)
     VALUES (
         nullif(current_setting('app.actor', true), ''),
         nullif(current_setting('app.actor_role', true), ''),
         nullif(current_setting('app.request_id', true), '')::uuid,
         nullif(current_setting('app.operation', true), '')::uuid,
-        v_action, 'contact_leads', v_lead_id, v_before, v_after
+        v_action, 'contact_leads', v_lead_id, v_version, v_before, v_after
     );
     RETURN NULL;
 END;
