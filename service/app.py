@@ -24,9 +24,12 @@ from service.db import Database
 from service.errors import problem_of
 from service.guard import Access, Guard
 from service.limits import ADMIN_CLIENTS, PUBLIC_CLIENTS, MovingWindow
+from service.live.answers import Answers
+from service.live.events import Events
+from service.live.listening import LEADS, Listening
 from service.rest.catalogue import Catalogue
 from service.rest.protocol import error_response
-from service.routes import audit, capture, edits, export, health, leads, operations, rest, session, site
+from service.routes import audit, capture, edits, export, health, leads, operations, rest, session, site, stream
 from service.settings import Settings, SettingsError
 from service.shared import Versions
 
@@ -62,7 +65,7 @@ class SharedMemory:
         return cls(
             public=MovingWindow(settings.public_rate_limit, PUBLIC_CLIENTS),
             admin=MovingWindow(settings.admin_rate_limit, ADMIN_CLIENTS),
-            versions=Versions([REVOCATIONS], settings.workers),
+            versions=Versions([REVOCATIONS, LEADS], settings.workers),
         )
 
 
@@ -108,6 +111,16 @@ def create_app(settings: Settings, shared: SharedMemory | None = None, *, worker
     app.ctx.tokens = Tokens(settings.jwt_secret_key)
     app.ctx.passwords = Passwords()
     app.ctx.revocations = Revocations(app.ctx.database, shared.versions)
+    listening = Listening(settings.listen_database_url or settings.database_url, shared.versions)
+    app.ctx.database.wrote = listening.wrote
+    app.ctx.answers = Answers(listening, settings.answer_cache_bytes)
+    app.ctx.events = Events(
+        app.ctx.database,
+        listening,
+        app.ctx.revocations,
+        most=settings.event_listeners,
+        most_per_user=settings.event_listeners_per_user,
+    )
     guard = Guard(
         public=shared.public,
         admin=shared.admin,
@@ -116,7 +129,7 @@ def create_app(settings: Settings, shared: SharedMemory | None = None, *, worker
         proxies=settings.trusted_proxies,
     )
 
-    for routes in (capture, session, leads, edits, operations, audit, export, rest, health, site):
+    for routes in (capture, session, leads, edits, operations, audit, stream, export, rest, health, site):
         app.blueprint(routes.blueprint)
 
     @app.on_request
@@ -169,12 +182,14 @@ def create_app(settings: Settings, shared: SharedMemory | None = None, *, worker
         app.ctx.jobs = [
             asyncio.create_task(app.ctx.revocations.keep_loaded()),
             asyncio.create_task(jobs.keep_purging(app.ctx.database, settings.trash_days)),
-            asyncio.create_task(jobs.keep_sealing(app.ctx.database)),
+            asyncio.create_task(listening.keep()),
+            asyncio.create_task(app.ctx.events.keep_watching()),
             asyncio.create_task(jobs.keep_tidying(app.ctx.database)),
         ]
 
     @app.before_server_stop
     async def end_jobs(app: App) -> None:
+        app.ctx.events.close()
         for job in app.ctx.jobs:
             job.cancel()
         await asyncio.gather(*app.ctx.jobs, return_exceptions=True)

@@ -185,6 +185,10 @@ class Revocations:
         if claims.jti in self._tokens:
             raise unauthorized("token_revoked", "The token was revoked. Log in again.")
 
+    def stands(self, claims: Claims) -> bool:
+        """Whether a token that was let in still holds, as far as this worker knows by now."""
+        return claims.jti not in self._tokens and time.time() < claims.exp + LEEWAY_SECONDS
+
     async def load(self) -> None:
         """Reads the list if it changed. The version is taken before the read, so that a later change is seen as one."""
         version = self._versions.read(REVOCATIONS)

@@ -70,7 +70,7 @@ WRITING = {Role.EDITOR: Role.EDITOR_WRITING, Role.ADMIN: Role.ADMIN_WRITING}
 # The one that changes many leads at once.
 BULK = {Role.EDITOR: Role.EDITOR_BULK, Role.ADMIN: Role.ADMIN_BULK}
 
-_WRITERS = {*WRITING.values(), *BULK.values()}
+_WRITERS = {Role.CAPTURE, *WRITING.values(), *BULK.values()}
 
 # Connections of one worker at most. Public forms come in bursts; a team is small; session statements take microseconds.
 POOL_SIZES = {
@@ -88,7 +88,8 @@ POOL_SIZES = {
 EXPORTS = 2
 EXPORT_WAIT_SECONDS = 1.0
 EXPORT_SECONDS = 30 * 60.0
-CONNECTIONS_PER_WORKER = sum(POOL_SIZES.values()) + EXPORTS
+# And the one that listens.
+CONNECTIONS_PER_WORKER = sum(POOL_SIZES.values()) + EXPORTS + 1
 
 EXPORT_SETTINGS = {
     **SERVER_SETTINGS,
@@ -115,6 +116,8 @@ class Database:
         self._urls = {role: public_url if role is Role.CAPTURE else url for role in Role}
         self._pools: dict[Role, asyncpg.Pool[Record]] = {}
         self._exports = asyncio.Semaphore(EXPORTS)
+        #: Called after each statement that may have written a lead, however it ended, before anybody hears of it.
+        self.wrote: Callable[[], None] = lambda: None
 
     async def open(self) -> None:
         """Makes the pools; each connects when it is first used."""
@@ -148,16 +151,20 @@ class Database:
         A serialization failure or deadlock is tried again up to three times; all else is raised as asyncpg does, and
         TimeoutError after 4.5 s, in bulk after 55.
         """
-        async with asyncio.timeout(_seconds(role, CALL_SECONDS)):
-            for attempt in range(RETRIES + 1):
-                try:
-                    async with self._borrow(role) as connection:
-                        return await connection.fetchrow(text, *arguments)
-                except (asyncpg.SerializationError, asyncpg.DeadlockDetectedError):
-                    if attempt == RETRIES:
-                        raise
-                    await asyncio.sleep(0.01 * 2**attempt)
-        raise AssertionError("unreachable")
+        try:
+            async with asyncio.timeout(_seconds(role, CALL_SECONDS)):
+                for attempt in range(RETRIES + 1):
+                    try:
+                        async with self._borrow(role) as connection:
+                            return await connection.fetchrow(text, *arguments)
+                    except (asyncpg.SerializationError, asyncpg.DeadlockDetectedError):
+                        if attempt == RETRIES:
+                            raise
+                        await asyncio.sleep(0.01 * 2**attempt)
+            raise AssertionError("unreachable")
+        finally:
+            if role in _WRITERS:
+                self.wrote()
 
     async def json(self, role: Role, query: str, *arguments: object) -> bytes:
         """The one JSON value that a named statement returns, as PostgreSQL wrote it."""

@@ -12,10 +12,8 @@ logger = structlog.get_logger()
 
 PURGE_EVERY_SECONDS = 600
 TIDY_EVERY_SECONDS = 1
-SEAL_EVERY_SECONDS = 1
-# What the functions do at once: as many done means that there may be more.
+# As many purged at once means that there may be more.
 PURGED_AT_ONCE = 1000
-SEALED_AT_ONCE = 50_000
 # What keeps failing is tried, and logged, less and less often.
 RETRY_AT_MOST_SECONDS = 60
 
@@ -38,18 +36,6 @@ async def keep_tidying(database: Database) -> None:
         await database.row(Role.SERVICE, "tidy")
 
     await _keep("tidy", tidy, TIDY_EVERY_SECONDS)
-
-
-async def keep_sealing(database: Database) -> None:
-    """Seals the audit, every second, and logs the head of its chain: what is kept of it outside the database."""
-
-    async def seal() -> None:
-        while (row := await database.row(Role.SERVICE, "seal_audit")) and row["sealed"]:
-            logger.info("audit_sealed", number=row["number"], hash=row["hash"], sealed=row["sealed"])
-            if row["sealed"] < SEALED_AT_ONCE:
-                break
-
-    await _keep("seal_audit", seal, SEAL_EVERY_SECONDS)
 
 
 async def _keep(name: str, work: Callable[[], Awaitable[None]], seconds: float) -> None:

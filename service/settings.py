@@ -65,6 +65,10 @@ class Settings:
     rest_schemas: tuple[str, ...] = ("api", "stats")
     rest_max_rows: int = 10_000
     trash_days: int = 30
+    listen_database_url: str | None = None
+    answer_cache_bytes: int = 33_554_432
+    event_listeners: int = 1000
+    event_listeners_per_user: int = 20
     log_format: str = "auto"
 
     @classmethod
@@ -79,6 +83,7 @@ class Settings:
             database_url=_database_url("DATABASE_URL", text("DATABASE_URL")),
             public_database_url=_database_url("PUBLIC_DATABASE_URL", text("PUBLIC_DATABASE_URL")),
             migration_database_url=_database_url("MIGRATION_DATABASE_URL", text("MIGRATION_DATABASE_URL")),
+            listen_database_url=_database_url("LISTEN_DATABASE_URL", text("LISTEN_DATABASE_URL")),
             host=text("HOST") or "127.0.0.1",
             port=_whole_number("PORT", text("PORT") or "8000", 0, 65535),
             workers=_whole_number("WORKERS", text("WORKERS") or str(_cores()), 1, 256),
@@ -91,6 +96,13 @@ class Settings:
             redirect_origins=_origins("REDIRECT_ORIGINS", text("REDIRECT_ORIGINS")),
             rest_schemas=_names("REST_SCHEMAS", text("REST_SCHEMAS") or "api,stats"),
             rest_max_rows=_whole_number("REST_MAX_ROWS", text("REST_MAX_ROWS") or "10000", 1, 1_000_000),
+            answer_cache_bytes=_whole_number(
+                "ANSWER_CACHE_BYTES", text("ANSWER_CACHE_BYTES") or str(32 * 1024 * 1024), 0, 2**36
+            ),
+            event_listeners=_whole_number("EVENT_LISTENERS", text("EVENT_LISTENERS") or "1000", 1, 100_000),
+            event_listeners_per_user=_whole_number(
+                "EVENT_LISTENERS_PER_USER", text("EVENT_LISTENERS_PER_USER") or "20", 1, 100_000
+            ),
             trash_days=_whole_number("TRASH_DAYS", text("TRASH_DAYS") or "30", 1, 3650),
             log_format=_one_of("LOG_FORMAT", text("LOG_FORMAT") or "auto", "auto", "console", "json"),
         )

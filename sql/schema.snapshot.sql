@@ -907,6 +907,10 @@ BEGIN
         -- As the leads themselves, so that an older snapshot sees neither.
         TRUNCATE app.lead_counts, app.lead_count_changes;
     END IF;
+    -- The service's workers seal after their own writes, and tell of it: a NOTIFY of theirs would have each wait for the other.
+    IF session_user NOT IN ('leads_service', 'leads_capture') THEN
+        PERFORM pg_notify('leads', '');
+    END IF;
     RETURN NULL;
 END;
 $$;
@@ -917,7 +921,7 @@ ALTER FUNCTION app.count_leads() OWNER TO leads_owner;
 -- Name: FUNCTION count_leads(); Type: COMMENT; Schema: app; Owner: leads_owner
 --
 
-COMMENT ON FUNCTION app.count_leads() IS 'Trigger function, run once a statement: writes to app.lead_count_changes what an INSERT, UPDATE, DELETE or TRUNCATE of leads changed in the totals. Writers only append, so none waits for another.';
+COMMENT ON FUNCTION app.count_leads() IS 'Trigger function, run once a statement: writes to app.lead_count_changes what an INSERT, UPDATE, DELETE or TRUNCATE of leads changed in the totals. Writers only append, so none waits for another. What others than the service write is told to it by NOTIFY leads.';
 
 --
 -- Name: end_operation(uuid, bigint, bigint); Type: FUNCTION; Schema: app; Owner: leads_owner
@@ -1495,6 +1499,135 @@ ALTER FUNCTION app.matching_leads(p_query text) OWNER TO leads_owner;
 COMMENT ON FUNCTION app.matching_leads(p_query text) IS 'The leads that a search means, each once, in no order: all that app.search_query finds; where those are fewer than 200, and the query is of plain words, also those that hold its words as fragments of name, company or address; where there are none at all, those that hold them with slips (app.similar_leads). LD400 query_too_long.';
 
 --
+-- Name: audit_seals; Type: TABLE; Schema: app; Owner: leads_owner
+--
+
+CREATE TABLE app.audit_seals (
+    number bigint NOT NULL,
+    entry bigint NOT NULL,
+    values_digest bytea NOT NULL,
+    hash bytea NOT NULL,
+    sealed_at timestamp with time zone DEFAULT app.now() NOT NULL
+);
+
+ALTER TABLE app.audit_seals OWNER TO leads_owner;
+
+--
+-- Name: TABLE audit_seals; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON TABLE app.audit_seals IS 'The audit''s entries in a chain of hashes, each over the one before: whoever alters or removes an entry has to write all seals after it anew, and can''t alter the heads that were logged outside the database. Written by service.seal_audit, checked by leads audit verify.';
+
+--
+-- Name: COLUMN audit_seals.number; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.audit_seals.number IS 'The place in the chain, from 1, without gaps.';
+
+--
+-- Name: COLUMN audit_seals.entry; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.audit_seals.entry IS 'The entry of app.audit_log.';
+
+--
+-- Name: COLUMN audit_seals.values_digest; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.audit_seals.values_digest IS 'app.values_digest of it: what can still be checked once the values are erased is that they were these.';
+
+--
+-- Name: COLUMN audit_seals.hash; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.audit_seals.hash IS 'app.chain_hash of the hash before, the number and app.entry_digest.';
+
+--
+-- Name: COLUMN audit_seals.sealed_at; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.audit_seals.sealed_at IS 'When it was sealed.';
+
+--
+-- Name: events; Type: TABLE; Schema: app; Owner: leads_owner
+--
+
+CREATE TABLE app.events (
+    id bigint NOT NULL,
+    at timestamp with time zone NOT NULL,
+    type text NOT NULL,
+    lead_id bigint,
+    version integer,
+    actor text NOT NULL,
+    operation uuid,
+    kind text,
+    changed bigint,
+    CONSTRAINT events_type_valid CHECK ((type = ANY (ARRAY['lead.created'::text, 'lead.changed'::text, 'lead.deleted'::text, 'bulk.done'::text])))
+);
+
+ALTER TABLE app.events OWNER TO leads_owner;
+
+--
+-- Name: TABLE events; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON TABLE app.events IS 'What GET /admin/events tells, for a day: made by service.seal_audit in the order in which changes are seen. No personal data.';
+
+--
+-- Name: COLUMN events.id; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.events.id IS 'The number of the seal of the change''s entry in the audit: grows in the order in which changes are seen, with gaps.';
+
+--
+-- Name: COLUMN events.at; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.events.at IS 'When the change was made.';
+
+--
+-- Name: COLUMN events.type; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.events.type IS 'lead.created, lead.changed (out of the trash, too), lead.deleted (into the trash, or for good) or bulk.done (many at once).';
+
+--
+-- Name: COLUMN events.lead_id; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.events.lead_id IS 'The lead; NULL for many.';
+
+--
+-- Name: COLUMN events.version; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.events.version IS 'The version of the lead that it made; NULL when it is gone, and for many.';
+
+--
+-- Name: COLUMN events.actor; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.events.actor IS 'Who acted: a username, visitor, leads (a job), or from psql the login.';
+
+--
+-- Name: COLUMN events.operation; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.events.operation IS 'The operation it was, which can be undone.';
+
+--
+-- Name: COLUMN events.kind; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.events.kind IS 'What the operation was; emptied when the whole table was truncated.';
+
+--
+-- Name: COLUMN events.changed; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.events.changed IS 'How many leads the operation changed.';
+
+--
 -- Name: operations; Type: TABLE; Schema: app; Owner: leads_owner
 --
 
@@ -1621,6 +1754,67 @@ COMMENT ON COLUMN app.operations.undoes IS 'The operation that this one undoes.'
 --
 
 COMMENT ON COLUMN app.operations.undone_by IS 'The operation that undid this one.';
+
+--
+-- Name: note_events(bigint); Type: FUNCTION; Schema: app; Owner: leads_owner
+--
+
+CREATE FUNCTION app.note_events(p_after bigint) RETURNS void
+    LANGUAGE sql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ INSERT INTO app.events (id, at, type, lead_id, version, actor, operation, kind, changed)  SELECT DISTINCT ON (COALESCE((n.operation)::text, (n.number)::text)) n.number,
+             n.at,
+                 CASE
+                     WHEN (n.is_bulk OR (n.action = 'emptied'::text)) THEN 'bulk.done'::text
+                     WHEN (n.action = 'created'::text) THEN 'lead.created'::text
+                     WHEN ((n.action = ANY (ARRAY['deleted'::text, 'erased'::text, 'purged'::text])) OR n.trashed) THEN 'lead.deleted'::text
+                     ELSE 'lead.changed'::text
+                 END AS "case",
+                 CASE
+                     WHEN (NOT n.is_bulk) THEN n.lead_id
+                     ELSE NULL::bigint
+                 END AS "case",
+                 CASE
+                     WHEN (NOT n.is_bulk) THEN n.lead_version
+                     ELSE NULL::integer
+                 END AS "case",
+             n.actor,
+             n.operation,
+             COALESCE(n.kind,
+                 CASE n.action
+                     WHEN 'emptied'::text THEN 'emptied'::text
+                     ELSE NULL::text
+                 END) AS "coalesce",
+             n.changed
+            FROM ( SELECT s.number,
+                     a.at,
+                     a.action,
+                     a.lead_id,
+                     a.lead_version,
+                     COALESCE(a.actor, a.session_user_name) AS actor,
+                     o.id AS operation,
+                     o.kind,
+                     o.changed,
+                     COALESCE((o.changed <> 1), false) AS is_bulk,
+                     ((a.after ? 'deleted_at'::text) AND ((a.after ->> 'deleted_at'::text) IS NOT NULL)) AS trashed
+                    FROM ((app.audit_seals s
+                      JOIN app.audit_log a ON ((a.id = s.entry)))
+                      LEFT JOIN app.operations o ON (((o.id = a.operation) AND (o.tx = a.tx))))
+                   WHERE ((s.number > note_events.p_after) AND (a.table_name = 'contact_leads'::text))) n
+           WHERE (NOT (EXISTS ( SELECT
+                    FROM app.events e
+                   WHERE (e.operation = n.operation))))
+           ORDER BY COALESCE((n.operation)::text, (n.number)::text), n.number;
+END;
+
+ALTER FUNCTION app.note_events(p_after bigint) OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION note_events(p_after bigint); Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION app.note_events(p_after bigint) IS 'Makes events of the audit''s entries with seals after this number: one for each change of a lead, one for each bulk operation. They hold no personal data.';
 
 --
 -- Name: open_operation(); Type: FUNCTION; Schema: app; Owner: leads_owner
@@ -2320,56 +2514,6 @@ ALTER FUNCTION app.values_digest(p_entry app.audit_log) OWNER TO leads_owner;
 COMMENT ON FUNCTION app.values_digest(p_entry app.audit_log) IS 'SHA-256 of what an entry of the audit holds of a lead or user, behind its salt: once values and salt are erased, nobody can try values against it.';
 
 --
--- Name: audit_seals; Type: TABLE; Schema: app; Owner: leads_owner
---
-
-CREATE TABLE app.audit_seals (
-    number bigint NOT NULL,
-    entry bigint NOT NULL,
-    values_digest bytea NOT NULL,
-    hash bytea NOT NULL,
-    sealed_at timestamp with time zone DEFAULT app.now() NOT NULL
-);
-
-ALTER TABLE app.audit_seals OWNER TO leads_owner;
-
---
--- Name: TABLE audit_seals; Type: COMMENT; Schema: app; Owner: leads_owner
---
-
-COMMENT ON TABLE app.audit_seals IS 'The audit''s entries in a chain of hashes, each over the one before: whoever alters or removes an entry has to write all seals after it anew, and can''t alter the heads that were logged outside the database. Written by service.seal_audit, checked by leads audit verify.';
-
---
--- Name: COLUMN audit_seals.number; Type: COMMENT; Schema: app; Owner: leads_owner
---
-
-COMMENT ON COLUMN app.audit_seals.number IS 'The place in the chain, from 1, without gaps.';
-
---
--- Name: COLUMN audit_seals.entry; Type: COMMENT; Schema: app; Owner: leads_owner
---
-
-COMMENT ON COLUMN app.audit_seals.entry IS 'The entry of app.audit_log.';
-
---
--- Name: COLUMN audit_seals.values_digest; Type: COMMENT; Schema: app; Owner: leads_owner
---
-
-COMMENT ON COLUMN app.audit_seals.values_digest IS 'app.values_digest of it: what can still be checked once the values are erased is that they were these.';
-
---
--- Name: COLUMN audit_seals.hash; Type: COMMENT; Schema: app; Owner: leads_owner
---
-
-COMMENT ON COLUMN app.audit_seals.hash IS 'app.chain_hash of the hash before, the number and app.entry_digest.';
-
---
--- Name: COLUMN audit_seals.sealed_at; Type: COMMENT; Schema: app; Owner: leads_owner
---
-
-COMMENT ON COLUMN app.audit_seals.sealed_at IS 'When it was sealed.';
-
---
 -- Name: verify_audit(jsonb); Type: FUNCTION; Schema: app; Owner: leads_owner
 --
 
@@ -2923,6 +3067,91 @@ ALTER FUNCTION service.erase_person(p_lead_id bigint, p_email text, p_if_match t
 COMMENT ON FUNCTION service.erase_person(p_lead_id bigint, p_email text, p_if_match text, p_actor text, p_role text, p_request_id uuid) IS 'Erases a person for good: every lead of that address, in the trash too, as app.erase_leads does, and the address from the history of leads that had it once. By p_lead_id, whose address is meant, with p_if_match; or by p_email. Can''t be undone. Answers as service.change_leads. LD404 lead_not_found, LD412 version_conflict.';
 
 --
+-- Name: audit_sealing; Type: TABLE; Schema: app; Owner: leads_owner
+--
+
+CREATE TABLE app.audit_sealing (
+    settled bigint NOT NULL,
+    pending bigint NOT NULL,
+    pending_before xid8 NOT NULL,
+    events_after bigint DEFAULT 0 NOT NULL
+);
+
+ALTER TABLE app.audit_sealing OWNER TO leads_owner;
+
+--
+-- Name: TABLE audit_sealing; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON TABLE app.audit_sealing IS 'How far service.seal_audit need not look any more: one row.';
+
+--
+-- Name: COLUMN audit_sealing.settled; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.audit_sealing.settled IS 'Every entry up to this id has its seal, or will never come.';
+
+--
+-- Name: COLUMN audit_sealing.pending; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.audit_sealing.pending IS 'The last id drawn when it looked last.';
+
+--
+-- Name: COLUMN audit_sealing.pending_before; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.audit_sealing.pending_before IS 'Once every transaction before this one has ended, pending is settled.';
+
+--
+-- Name: COLUMN audit_sealing.events_after; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.audit_sealing.events_after IS 'Every event after this id is still there.';
+
+--
+-- Name: events(bigint, bigint, integer); Type: FUNCTION; Schema: service; Owner: leads_owner
+--
+
+CREATE FUNCTION service.events(p_after bigint, p_until bigint, p_limit integer, OUT frames text, OUT last bigint, OUT events integer, OUT kept_after bigint, OUT head bigint) RETURNS record
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT COALESCE(string_agg(format('id: %s
+event: %s
+data: %s
+
+'::text, f.id, f.type, json_build_object('id', f.id, 'at', f.at, 'type', f.type, 'lead', f.lead_id, 'version', f.version, 'actor', f.actor, 'operation', f.operation, 'kind', f.kind, 'changed', f.changed)), ''::text ORDER BY f.id), ''::text) AS "coalesce",
+     max(f.id) AS max,
+     (count(*))::integer AS count,
+     ( SELECT m.events_after
+            FROM app.audit_sealing m) AS events_after,
+     ( SELECT COALESCE(max(s.number), (0)::bigint) AS "coalesce"
+            FROM app.audit_seals s) AS "coalesce"
+    FROM ( SELECT e.id,
+             e.at,
+             e.type,
+             e.lead_id,
+             e.version,
+             e.actor,
+             e.operation,
+             e.kind,
+             e.changed
+            FROM app.events e
+           WHERE ((e.id > events.p_after) AND (e.id <= events.p_until))
+           ORDER BY e.id
+          LIMIT events.p_limit) f;
+END;
+
+ALTER FUNCTION service.events(p_after bigint, p_until bigint, p_limit integer, OUT frames text, OUT last bigint, OUT events integer, OUT kept_after bigint, OUT head bigint) OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION events(p_after bigint, p_until bigint, p_limit integer, OUT frames text, OUT last bigint, OUT events integer, OUT kept_after bigint, OUT head bigint); Type: COMMENT; Schema: service; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION service.events(p_after bigint, p_until bigint, p_limit integer, OUT frames text, OUT last bigint, OUT events integer, OUT kept_after bigint, OUT head bigint) IS 'The events after p_after and up to p_until, at most p_limit, as a text/event-stream: each with id, event and data {id, at, type, lead, version, actor, operation, kind, changed}. last: the last one''s id; kept_after: events up to this id may be purged; head: the number of the last seal, which no event is after.';
+
+--
 -- Name: users; Type: TABLE; Schema: app; Owner: leads_owner
 --
 
@@ -3337,10 +3566,20 @@ CREATE FUNCTION service.purge_expired() RETURNS bigint
           DELETE FROM app.revoked_tokens t
            WHERE (t.expires_at <= (app.now() - '00:01:00'::interval))
            RETURNING 1 AS "?column?"
+         ), events AS (
+          DELETE FROM app.events e
+           WHERE (e.at <= (app.now() - '24:00:00'::interval))
+           RETURNING e.id
+         ), mark AS (
+          UPDATE app.audit_sealing m SET events_after = GREATEST(m.events_after, g.last)
+            FROM ( SELECT max(e.id) AS last
+                    FROM events e) g
+           WHERE (g.last IS NOT NULL)
          )
-  SELECT (( SELECT count(*) AS count
+  SELECT ((( SELECT count(*) AS count
             FROM keys) + ( SELECT count(*) AS count
-            FROM tokens));
+            FROM tokens)) + ( SELECT count(*) AS count
+            FROM events));
 END;
 
 ALTER FUNCTION service.purge_expired() OWNER TO leads_owner;
@@ -3349,7 +3588,7 @@ ALTER FUNCTION service.purge_expired() OWNER TO leads_owner;
 -- Name: FUNCTION purge_expired(); Type: COMMENT; Schema: service; Owner: leads_owner
 --
 
-COMMENT ON FUNCTION service.purge_expired() IS 'Removes idempotency keys over 24 hours old and revocations of tokens that have expired anyway; returns how many rows.';
+COMMENT ON FUNCTION service.purge_expired() IS 'Removes idempotency keys and events over 24 hours old, and revocations of tokens that have expired anyway; returns how many rows.';
 
 --
 -- Name: purge_trash(integer); Type: FUNCTION; Schema: service; Owner: leads_owner
@@ -3431,15 +3670,17 @@ ALTER FUNCTION service.revoked_tokens(p_known text, OUT state text, OUT tokens u
 COMMENT ON FUNCTION service.revoked_tokens(p_known text, OUT state text, OUT tokens uuid[]) IS 'All tokens that were ended before their time, and a name for that state of the list; tokens is NULL when the state is still p_known.';
 
 --
--- Name: seal_audit(); Type: FUNCTION; Schema: service; Owner: leads_owner
+-- Name: seal_audit(boolean); Type: FUNCTION; Schema: service; Owner: leads_owner
 --
 
-CREATE FUNCTION service.seal_audit(OUT sealed integer, OUT number bigint, OUT hash text) RETURNS record
+CREATE FUNCTION service.seal_audit(p_wait boolean DEFAULT false, OUT sealed integer, OUT number bigint, OUT hash text) RETURNS record
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 DECLARE
     c_at_once CONSTANT integer := 50000;
+    -- "leada" as a number; "leads" is the migrations', "leadt" tidy's. Writers never wait for it.
+    c_lock CONSTANT bigint := 465557349473;
     v_oldest xid8;
     v_next xid8;
     v_last_id bigint;
@@ -3452,11 +3693,13 @@ DECLARE
     v_hashes bytea[] := '{}';
 BEGIN
     sealed := 0;
-    -- "leada" as a number; "leads" is the migrations', "leadt" tidy's. Writers never wait for it.
-    IF NOT pg_try_advisory_xact_lock(465557349473) THEN
+    IF p_wait THEN
+        PERFORM pg_advisory_xact_lock(c_lock);
+    ELSIF NOT pg_try_advisory_xact_lock(c_lock) THEN
         RETURN;
     END IF;
     SELECT s.number, s.hash INTO v_number, v_hash FROM app.audit_seals AS s ORDER BY s.number DESC LIMIT 1;
+    v_number := coalesce(v_number, 0);
     SELECT m.* INTO STRICT v_mark FROM app.audit_sealing AS m;
     -- In this order: what was drawn before, by a transaction older than v_next, is seen or lost once v_oldest has come that far.
     v_oldest := pg_snapshot_xmin(pg_current_snapshot());
@@ -3468,16 +3711,20 @@ BEGIN
         LIMIT c_at_once
     LOOP
         sealed := sealed + 1;
-        v_hash := app.chain_hash(v_hash, coalesce(v_number, 0) + sealed, v_entry.entry_digest);
+        v_hash := app.chain_hash(v_hash, v_number + sealed, v_entry.entry_digest);
         v_entries := v_entries || v_entry.id;
         v_digests := v_digests || v_entry.digest;
         v_hashes := v_hashes || v_hash;
     END LOOP;
-    INSERT INTO app.audit_seals (number, entry, values_digest, hash)
-    SELECT coalesce(v_number, 0) + u.place, u.entry, u.digest, u.hash
-    FROM unnest(v_entries, v_digests, v_hashes) WITH ORDINALITY AS u (entry, digest, hash, place);
-    number := coalesce(v_number, 0) + sealed;
+    number := v_number + sealed;
     hash := encode(v_hash, 'hex');
+    IF sealed > 0 THEN
+        INSERT INTO app.audit_seals (number, entry, values_digest, hash)
+        SELECT v_number + u.place, u.entry, u.digest, u.hash
+        FROM unnest(v_entries, v_digests, v_hashes) WITH ORDINALITY AS u (entry, digest, hash, place);
+        PERFORM app.note_events(v_number);
+        PERFORM pg_notify('leads', number::text);
+    END IF;
     IF sealed = c_at_once THEN
         RETURN; -- there is more
     END IF;
@@ -3494,13 +3741,13 @@ BEGIN
 END;
 $$;
 
-ALTER FUNCTION service.seal_audit(OUT sealed integer, OUT number bigint, OUT hash text) OWNER TO leads_owner;
+ALTER FUNCTION service.seal_audit(p_wait boolean, OUT sealed integer, OUT number bigint, OUT hash text) OWNER TO leads_owner;
 
 --
--- Name: FUNCTION seal_audit(OUT sealed integer, OUT number bigint, OUT hash text); Type: COMMENT; Schema: service; Owner: leads_owner
+-- Name: FUNCTION seal_audit(p_wait boolean, OUT sealed integer, OUT number bigint, OUT hash text); Type: COMMENT; Schema: service; Owner: leads_owner
 --
 
-COMMENT ON FUNCTION service.seal_audit(OUT sealed integer, OUT number bigint, OUT hash text) IS 'What every worker asks for each second, and one at a time does: gives each new entry of the audit its seal, in the order in which they are seen, at most 50,000 at once. Returns how many, and the chain''s head, which is to be kept outside the database; all but sealed is NULL while another does it, or nothing was ever sealed.';
+COMMENT ON FUNCTION service.seal_audit(p_wait boolean, OUT sealed integer, OUT number bigint, OUT hash text) IS 'What every worker asks for several times a second, and one at a time does: gives each new entry of the audit its seal, in the order in which they are seen, at most 50,000 at once; makes events of them (app.note_events), and tells it by NOTIFY leads with the chain''s new head. Returns how many, and the head, which is to be kept outside the database: whatever was committed before the call is in it, unless there were 50,000. p_wait: wait for another one that is at it; else return at once, with number and hash NULL.';
 
 --
 -- Name: tidy(); Type: FUNCTION; Schema: service; Owner: leads_owner
@@ -4046,42 +4293,6 @@ ALTER TABLE app.audit_log ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
 );
 
 --
--- Name: audit_sealing; Type: TABLE; Schema: app; Owner: leads_owner
---
-
-CREATE TABLE app.audit_sealing (
-    settled bigint NOT NULL,
-    pending bigint NOT NULL,
-    pending_before xid8 NOT NULL
-);
-
-ALTER TABLE app.audit_sealing OWNER TO leads_owner;
-
---
--- Name: TABLE audit_sealing; Type: COMMENT; Schema: app; Owner: leads_owner
---
-
-COMMENT ON TABLE app.audit_sealing IS 'How far service.seal_audit need not look any more: one row.';
-
---
--- Name: COLUMN audit_sealing.settled; Type: COMMENT; Schema: app; Owner: leads_owner
---
-
-COMMENT ON COLUMN app.audit_sealing.settled IS 'Every entry up to this id has its seal, or will never come.';
-
---
--- Name: COLUMN audit_sealing.pending; Type: COMMENT; Schema: app; Owner: leads_owner
---
-
-COMMENT ON COLUMN app.audit_sealing.pending IS 'The last id drawn when it looked last.';
-
---
--- Name: COLUMN audit_sealing.pending_before; Type: COMMENT; Schema: app; Owner: leads_owner
---
-
-COMMENT ON COLUMN app.audit_sealing.pending_before IS 'Once every transaction before this one has ended, pending is settled.';
-
---
 -- Name: erased_leads; Type: TABLE; Schema: app; Owner: leads_owner
 --
 
@@ -4517,6 +4728,20 @@ ALTER TABLE ONLY app.audit_seals
     ADD CONSTRAINT audit_seals_pkey PRIMARY KEY (number);
 
 --
+-- Name: events events_operation_key; Type: CONSTRAINT; Schema: app; Owner: leads_owner
+--
+
+ALTER TABLE ONLY app.events
+    ADD CONSTRAINT events_operation_key UNIQUE (operation);
+
+--
+-- Name: events events_pkey; Type: CONSTRAINT; Schema: app; Owner: leads_owner
+--
+
+ALTER TABLE ONLY app.events
+    ADD CONSTRAINT events_pkey PRIMARY KEY (id);
+
+--
 -- Name: idempotency_keys idempotency_keys_pkey; Type: CONSTRAINT; Schema: app; Owner: leads_owner
 --
 
@@ -4668,6 +4893,12 @@ CREATE INDEX audit_log_operation ON app.audit_log USING btree (operation, lead_i
 --
 
 CREATE INDEX erased_leads_received_on ON app.erased_leads USING btree (received_on);
+
+--
+-- Name: events_at; Type: INDEX; Schema: app; Owner: leads_owner
+--
+
+CREATE INDEX events_at ON app.events USING btree (at);
 
 --
 -- Name: idempotency_keys_created_at; Type: INDEX; Schema: app; Owner: leads_owner
@@ -5402,6 +5633,12 @@ GRANT SELECT ON TABLE app.operations TO leads_admin;
 GRANT SELECT ON TABLE app.operations TO leads_editor;
 
 --
+-- Name: FUNCTION note_events(p_after bigint); Type: ACL; Schema: app; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION app.note_events(p_after bigint) FROM PUBLIC;
+
+--
 -- Name: FUNCTION open_operation(); Type: ACL; Schema: app; Owner: leads_owner
 --
 
@@ -5624,6 +5861,13 @@ REVOKE ALL ON FUNCTION service.erase_person(p_lead_id bigint, p_email text, p_if
 GRANT ALL ON FUNCTION service.erase_person(p_lead_id bigint, p_email text, p_if_match text, p_actor text, p_role text, p_request_id uuid) TO leads_admin;
 
 --
+-- Name: FUNCTION events(p_after bigint, p_until bigint, p_limit integer, OUT frames text, OUT last bigint, OUT events integer, OUT kept_after bigint, OUT head bigint); Type: ACL; Schema: service; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION service.events(p_after bigint, p_until bigint, p_limit integer, OUT frames text, OUT last bigint, OUT events integer, OUT kept_after bigint, OUT head bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION service.events(p_after bigint, p_until bigint, p_limit integer, OUT frames text, OUT last bigint, OUT events integer, OUT kept_after bigint, OUT head bigint) TO leads_service;
+
+--
 -- Name: FUNCTION find_user(p_username text, OUT username text, OUT password_hash text, OUT role text); Type: ACL; Schema: service; Owner: leads_owner
 --
 
@@ -5694,11 +5938,11 @@ REVOKE ALL ON FUNCTION service.revoked_tokens(p_known text, OUT state text, OUT 
 GRANT ALL ON FUNCTION service.revoked_tokens(p_known text, OUT state text, OUT tokens uuid[]) TO leads_service;
 
 --
--- Name: FUNCTION seal_audit(OUT sealed integer, OUT number bigint, OUT hash text); Type: ACL; Schema: service; Owner: leads_owner
+-- Name: FUNCTION seal_audit(p_wait boolean, OUT sealed integer, OUT number bigint, OUT hash text); Type: ACL; Schema: service; Owner: leads_owner
 --
 
-REVOKE ALL ON FUNCTION service.seal_audit(OUT sealed integer, OUT number bigint, OUT hash text) FROM PUBLIC;
-GRANT ALL ON FUNCTION service.seal_audit(OUT sealed integer, OUT number bigint, OUT hash text) TO leads_service;
+REVOKE ALL ON FUNCTION service.seal_audit(p_wait boolean, OUT sealed integer, OUT number bigint, OUT hash text) FROM PUBLIC;
+GRANT ALL ON FUNCTION service.seal_audit(p_wait boolean, OUT sealed integer, OUT number bigint, OUT hash text) TO leads_service;
 
 --
 -- Name: FUNCTION tidy(); Type: ACL; Schema: service; Owner: leads_owner

@@ -23,6 +23,8 @@ VIEWS = {
     "all": ("true", "true"),
 }
 
+MOMENTS = frozenset({"date", "timestamp", "timestamptz"})
+
 T = TypeVar("T")
 
 
@@ -37,6 +39,17 @@ class Selection:
     totals: Relation
     values: tuple[str | list[str], ...]
     searched: int | None
+
+    @property
+    def moves_with_time(self) -> bool:
+        """Whether a filter may mean other leads a moment later: PostgreSQL reads `now` and `yesterday` as times too."""
+        for condition in conditions(self.query.shape.filters):
+            column = self.leads.columns[condition.field.name]
+            if condition.value is not None and not condition.field.path and column.type_name in MOMENTS:
+                value = self.values[condition.value]
+                if not all(text[:1].isdecimal() for text in ([value] if isinstance(value, str) else value)):
+                    return True
+        return False
 
     def renderer(self) -> Renderer:
         return Renderer(self.snapshot, self.leads, "l")

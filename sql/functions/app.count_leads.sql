@@ -28,10 +28,14 @@ BEGIN
         -- As the leads themselves, so that an older snapshot sees neither.
         TRUNCATE app.lead_counts, app.lead_count_changes;
     END IF;
+    -- The service's workers seal after their own writes, and tell of it: a NOTIFY of theirs would have each wait for the other.
+    IF session_user NOT IN ('leads_service', 'leads_capture') THEN
+        PERFORM pg_notify('leads', '');
+    END IF;
     RETURN NULL;
 END;
 $$;
 
 COMMENT ON FUNCTION app.count_leads() IS
-    'Trigger function, run once a statement: writes to app.lead_count_changes what an INSERT, UPDATE, DELETE or TRUNCATE of leads changed in the totals. Writers only append, so none waits for another.';
+    'Trigger function, run once a statement: writes to app.lead_count_changes what an INSERT, UPDATE, DELETE or TRUNCATE of leads changed in the totals. Writers only append, so none waits for another. What others than the service write is told to it by NOTIFY leads.';
 REVOKE ALL ON FUNCTION app.count_leads() FROM PUBLIC;

@@ -8,11 +8,17 @@ BEGIN ATOMIC
     ), tokens AS (
         -- A minute longer than the token lives: the service allows for clocks that differ by half of that.
         DELETE FROM app.revoked_tokens AS t WHERE t.expires_at <= app.now() - interval '1 minute' RETURNING 1
+    ), events AS (
+        DELETE FROM app.events AS e WHERE e.at <= app.now() - interval '24 hours' RETURNING e.id
+    ), mark AS (
+        UPDATE app.audit_sealing AS m SET events_after = greatest(m.events_after, g.last)
+        FROM (SELECT max(e.id) AS last FROM events AS e) AS g
+        WHERE g.last IS NOT NULL
     )
-    SELECT (SELECT count(*) FROM keys) + (SELECT count(*) FROM tokens);
+    SELECT (SELECT count(*) FROM keys) + (SELECT count(*) FROM tokens) + (SELECT count(*) FROM events);
 END;
 
 COMMENT ON FUNCTION service.purge_expired() IS
-    'Removes idempotency keys over 24 hours old and revocations of tokens that have expired anyway; returns how many rows.';
+    'Removes idempotency keys and events over 24 hours old, and revocations of tokens that have expired anyway; returns how many rows.';
 REVOKE ALL ON FUNCTION service.purge_expired() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION service.purge_expired() TO leads_service;

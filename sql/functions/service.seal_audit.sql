@@ -1,10 +1,12 @@
--- drop: DROP FUNCTION service.seal_audit();
-CREATE OR REPLACE FUNCTION service.seal_audit(OUT sealed integer, OUT number bigint, OUT hash text)
+-- drop: DROP FUNCTION service.seal_audit(boolean);
+CREATE OR REPLACE FUNCTION service.seal_audit(p_wait boolean DEFAULT false, OUT sealed integer, OUT number bigint, OUT hash text)
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     c_at_once CONSTANT integer := 50000;
+    -- "leada" as a number; "leads" is the migrations', "leadt" tidy's. Writers never wait for it.
+    c_lock CONSTANT bigint := 465557349473;
     v_oldest xid8;
     v_next xid8;
     v_last_id bigint;
@@ -17,11 +19,13 @@ DECLARE
     v_hashes bytea[] := '{}';
 BEGIN
     sealed := 0;
-    -- "leada" as a number; "leads" is the migrations', "leadt" tidy's. Writers never wait for it.
-    IF NOT pg_try_advisory_xact_lock(465557349473) THEN
+    IF p_wait THEN
+        PERFORM pg_advisory_xact_lock(c_lock);
+    ELSIF NOT pg_try_advisory_xact_lock(c_lock) THEN
         RETURN;
     END IF;
     SELECT s.number, s.hash INTO v_number, v_hash FROM app.audit_seals AS s ORDER BY s.number DESC LIMIT 1;
+    v_number := coalesce(v_number, 0);
     SELECT m.* INTO STRICT v_mark FROM app.audit_sealing AS m;
     -- In this order: what was drawn before, by a transaction older than v_next, is seen or lost once v_oldest has come that far.
     v_oldest := pg_snapshot_xmin(pg_current_snapshot());
@@ -33,16 +37,20 @@ BEGIN
         LIMIT c_at_once
     LOOP
         sealed := sealed + 1;
-        v_hash := app.chain_hash(v_hash, coalesce(v_number, 0) + sealed, v_entry.entry_digest);
+        v_hash := app.chain_hash(v_hash, v_number + sealed, v_entry.entry_digest);
         v_entries := v_entries || v_entry.id;
         v_digests := v_digests || v_entry.digest;
         v_hashes := v_hashes || v_hash;
     END LOOP;
-    INSERT INTO app.audit_seals (number, entry, values_digest, hash)
-    SELECT coalesce(v_number, 0) + u.place, u.entry, u.digest, u.hash
-    FROM unnest(v_entries, v_digests, v_hashes) WITH ORDINALITY AS u (entry, digest, hash, place);
-    number := coalesce(v_number, 0) + sealed;
+    number := v_number + sealed;
     hash := encode(v_hash, 'hex');
+    IF sealed > 0 THEN
+        INSERT INTO app.audit_seals (number, entry, values_digest, hash)
+        SELECT v_number + u.place, u.entry, u.digest, u.hash
+        FROM unnest(v_entries, v_digests, v_hashes) WITH ORDINALITY AS u (entry, digest, hash, place);
+        PERFORM app.note_events(v_number);
+        PERFORM pg_notify('leads', number::text);
+    END IF;
     IF sealed = c_at_once THEN
         RETURN; -- there is more
     END IF;
@@ -59,7 +67,7 @@ BEGIN
 END;
 $$;
 
-COMMENT ON FUNCTION service.seal_audit() IS
-    'What every worker asks for each second, and one at a time does: gives each new entry of the audit its seal, in the order in which they are seen, at most 50,000 at once. Returns how many, and the chain''s head, which is to be kept outside the database; all but sealed is NULL while another does it, or nothing was ever sealed.';
-REVOKE ALL ON FUNCTION service.seal_audit() FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION service.seal_audit() TO leads_service;
+COMMENT ON FUNCTION service.seal_audit(boolean) IS
+    'What every worker asks for several times a second, and one at a time does: gives each new entry of the audit its seal, in the order in which they are seen, at most 50,000 at once; makes events of them (app.note_events), and tells it by NOTIFY leads with the chain''s new head. Returns how many, and the head, which is to be kept outside the database: whatever was committed before the call is in it, unless there were 50,000. p_wait: wait for another one that is at it; else return at once, with number and hash NULL.';
+REVOKE ALL ON FUNCTION service.seal_audit(boolean) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION service.seal_audit(boolean) TO leads_service;

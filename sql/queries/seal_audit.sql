@@ -1,1 +1,1 @@
-SELECT sealed, number, hash FROM service.seal_audit()
+SELECT sealed, number, hash FROM service.seal_audit(true)

@@ -1,0 +1,1 @@
+"""What is known without asking: whether an answer still stands, and what has just happened. The rules: docs/coherence.md."""
