@@ -2,6 +2,7 @@
 
 import ipaddress
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 from service.settings import TrustedProxies
 
@@ -12,6 +13,9 @@ MAX_HOPS = 20
 
 # The longest address there is in text has 45 characters, with a port 53, and a zone may follow.
 MAX_TEXT = 100
+
+# The same few ask again and again, and to read an address takes as long as to look up an answer.
+REMEMBERED = 4096
 
 
 def client_address(peer: str, headers: Callable[[str], Sequence[str]], proxies: TrustedProxies) -> str:
@@ -43,6 +47,7 @@ def client_address(peer: str, headers: Callable[[str], Sequence[str]], proxies: 
     return str(address)
 
 
+@lru_cache(maxsize=REMEMBERED)
 def limit_key(address: str) -> str:
     """The bucket an address counts in: an IPv4 address itself, an IPv6 address's /64, anything else as it is.
 
@@ -68,6 +73,7 @@ def _parse_hop(text: str) -> Address | None:
     return _parse(text)
 
 
+@lru_cache(maxsize=REMEMBERED)
 def _parse(text: str) -> Address | None:
     if len(text) > MAX_TEXT:
         return None
