@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 import psycopg
 import typer
 
-from service.cli import adopt, drift, migrating, psql, roles, running, users
+from service.cli import adopt, audit, drift, erase, migrating, psql, roles, running, users
 from service.cli.finding import CommandError
 from service.embedded import EmbeddedError
 from service.migrate import MigrationError
@@ -16,6 +16,12 @@ from service.settings import SettingsError
 from service.supervisor import SupervisorError
 
 STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+OTHER_SCHEMA = (
+    psycopg.errors.InvalidSchemaName,
+    psycopg.errors.UndefinedTable,
+    psycopg.errors.UndefinedColumn,
+    psycopg.errors.UndefinedFunction,
+)
 
 app = typer.Typer(
     name="leads",
@@ -34,7 +40,9 @@ app.command()(adopt.adopt)
 app.command()(drift.drift)
 app.command()(roles.roles)
 app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(psql.psql)
+app.command()(erase.erase)
 app.add_typer(users.app, name="user")
+app.add_typer(audit.app, name="audit")
 
 
 def main() -> Any:
@@ -46,7 +54,7 @@ def main() -> Any:
         return app()
     except (CommandError, EmbeddedError, MigrationError, SettingsError, SupervisorError) as error:
         print(f"leads: {error}", file=sys.stderr)
-    except (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName):
+    except OTHER_SCHEMA:
         print("leads: the database lacks this version's schema. Run: leads migrate", file=sys.stderr)
     except psycopg.OperationalError as error:
         print(f"leads: the database can't be reached: {str(error).strip()}", file=sys.stderr)

@@ -28,7 +28,7 @@ BEAT_SECONDS = 0.4
 # No head for so long: nothing is known any more.
 SILENT_SECONDS = 1.0
 # Between two of this worker's own, however much is written: what comes meanwhile is sealed together.
-GAP_SECONDS = 0.03
+GAP_SECONDS = 0.06
 CALL_SECONDS = 2.0
 RETRY_SECONDS = (0.05, 0.1, 0.2, 0.5, 1.0)
 # As many sealed at once means that there is more.
