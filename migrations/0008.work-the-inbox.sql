@@ -469,8 +469,8 @@ BEGIN
         END;
         IF v_field = 'tags' THEN
             SELECT
-                string_agg(t.tag, ', ') FILTER (WHERE NOT v_before -> 'tags' ? t.tag),
-                string_agg(t.tag, ', ') FILTER (WHERE NOT v_after -> 'tags' ? t.tag)
+                string_agg(t.tag, ', ' ORDER BY t.tag) FILTER (WHERE NOT v_before -> 'tags' ? t.tag),
+                string_agg(t.tag, ', ' ORDER BY t.tag) FILTER (WHERE NOT v_after -> 'tags' ? t.tag)
             INTO v_more, v_less
             FROM (
                 SELECT jsonb_array_elements_text(v_before -> 'tags') AS tag
@@ -482,7 +482,7 @@ BEGIN
         END IF;
     END LOOP;
     IF (p_entry).operation IS NOT NULL THEN
-        SELECT o.kind INTO v_kind FROM app.operations AS o WHERE o.id = (p_entry).operation;
+        SELECT o.kind INTO v_kind FROM app.operations AS o WHERE o.id = (p_entry).operation AND o.tx = (p_entry).tx;
     END IF;
     RETURN v_who || ' ' || array_to_string(v_said, ', ') || CASE v_kind WHEN 'undo' THEN ', to undo what was done before' ELSE '' END || '.';
 END;
@@ -548,7 +548,11 @@ DECLARE
     v_older app.operations;
     v_id uuid;
 BEGIN
-    IF p_undoes IS NOT NULL THEN
+    IF p_kind IN ('erase', 'purge') OR (p_kind = 'undo') <> (p_undoes IS NOT NULL) THEN
+        RAISE EXCEPTION USING
+            ERRCODE = '42501',
+            MESSAGE = 'Only service.erase_person and service.purge_trash erase, and only undo undoes.';
+    ELSIF p_undoes IS NOT NULL THEN
         -- Of two that undo it at once the second waits here.
         SELECT o.* INTO v_older FROM app.operations AS o WHERE o.id = p_undoes FOR UPDATE;
         IF NOT FOUND THEN
@@ -607,7 +611,9 @@ CREATE OR REPLACE FUNCTION app.end_operation(p_id uuid, p_changed bigint, p_skip
     SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    UPDATE app.operations AS o SET changed = p_changed, skipped = p_skipped
+    UPDATE app.operations AS o
+    -- What was set for nobody is kept for nobody: an erasure couldn't tell whose it was.
+    SET changed = p_changed, skipped = p_skipped, changes = CASE WHEN p_changed > 0 THEN o.changes END
     WHERE o.id = p_id AND o.tx = pg_current_xact_id() AND o.changed IS NULL;
     PERFORM app.act_as(NULL, NULL, NULL);
 END;
@@ -646,6 +652,9 @@ DECLARE
     v_operation uuid;
     v_operations uuid[];
 BEGIN
+    -- "leade" as a number; "leads" is the migrations'. Of two at once the second waits for the first, and then sees what it emptied:
+    -- else neither would see that nothing is left of an operation that was about the two of them.
+    PERFORM pg_advisory_xact_lock(465557349477);
     INSERT INTO app.operations (actor, actor_role, request_id, kind, trashes)
     VALUES (p_actor, p_role, p_request_id, p_kind, true)
     RETURNING id INTO v_operation;
@@ -879,7 +888,8 @@ BEGIN ATOMIC
         SELECT jsonb_object_agg(b.key, b.value)
         FROM jsonb_each(a.before) AS b
         WHERE NOT EXISTS (
-            SELECT FROM app.audit_log AS later WHERE later.lead_id = a.lead_id AND later.id > a.id AND later.after ? b.key
+            SELECT FROM app.audit_log AS later WHERE later.lead_id = a.lead_id AND later.id > a.id
+                AND (later.after ? b.key OR later.action = 'changed' AND later.after IS NULL) -- erased: nobody knows what it changed
         )
     )
     FROM app.operations AS o JOIN app.audit_log AS a ON a.operation = o.id AND a.tx = o.tx
@@ -926,7 +936,7 @@ BEGIN ATOMIC
             WHEN c.values_now <> c.values_digest THEN 'the values of the entry were altered'
             WHEN c.values_now IS NULL AND (c.before IS NOT NULL OR c.after IS NOT NULL) THEN 'the salt of the entry is missing'
             WHEN c.values_now IS NULL AND NOT EXISTS (
-                SELECT FROM app.audit_log AS e WHERE e.lead_id = c.lead_id AND e.action IN ('erased', 'purged')
+                SELECT FROM app.audit_log AS e WHERE e.lead_id = c.lead_id AND e.id > c.entry AND e.action IN ('erased', 'purged')
             ) THEN 'the values of the entry are gone, and no erasure is noted'
         END AS fault
         FROM chain AS c
@@ -1239,15 +1249,34 @@ AS $$
 DECLARE
     v_email text := p_email;
     v_ids bigint[];
+    v_gone bigint[];
     v_operation uuid;
 BEGIN
     IF p_lead_id IS NOT NULL THEN
-        v_email := (app.lead_to_change(p_lead_id, p_if_match, true)).email;
+        SELECT l.email INTO v_email FROM public.contact_leads AS l WHERE l.id = p_lead_id;
     END IF;
+    -- All of them in one order, as service.change_leads locks them: else the two could block each other.
     v_ids := ARRAY(
         SELECT l.id FROM public.contact_leads AS l WHERE lower(l.email) = lower(btrim(v_email)) ORDER BY l.id FOR UPDATE
     );
-    v_operation := app.erase_leads(v_ids, 'erase', p_actor, p_role, p_request_id);
+    IF p_lead_id IS NOT NULL THEN
+        PERFORM app.lead_to_change(p_lead_id, p_if_match, true);
+        IF p_lead_id <> ALL (v_ids) THEN
+            RAISE EXCEPTION USING
+                ERRCODE = '40001',
+                MESSAGE = format('The address of lead %s was corrected just now.', p_lead_id);
+        END IF;
+    END IF;
+    -- What was deleted in SQL is gone, but the audit still holds all of it.
+    v_gone := ARRAY(
+        SELECT DISTINCT a.lead_id
+        FROM app.audit_log AS a
+        WHERE a.table_name = 'contact_leads' AND (
+            a.after ? 'email' AND lower(a.after ->> 'email') = lower(btrim(v_email))
+            OR a.before ? 'email' AND lower(a.before ->> 'email') = lower(btrim(v_email)))
+            AND NOT EXISTS (SELECT FROM public.contact_leads AS l WHERE l.id = a.lead_id)
+    );
+    v_operation := app.erase_leads(v_ids || v_gone, 'erase', p_actor, p_role, p_request_id);
     -- The address of somebody whose lead it is no more: once corrected, say. Their lead stays, this part of its history goes.
     WITH mentioned AS (
         UPDATE app.audit_log AS a SET salt = NULL, before = NULL, after = NULL
@@ -1258,14 +1287,14 @@ BEGIN
     )
     INSERT INTO app.audit_log (actor, actor_role, request_id, operation, action, table_name, lead_id)
     SELECT p_actor, p_role, p_request_id, v_operation, 'erased', 'contact_leads', m.lead_id
-    FROM (SELECT DISTINCT m.lead_id FROM mentioned AS m) AS m;
+    FROM (SELECT m.lead_id FROM mentioned AS m UNION SELECT unnest(v_gone)) AS m;
     PERFORM app.end_operation(v_operation, cardinality(v_ids), 0);
     RETURN json_build_object('changed', cardinality(v_ids), 'skipped_count', 0, 'skipped', json_build_array(), 'operation', v_operation);
 END;
 $$;
 
 COMMENT ON FUNCTION service.erase_person(bigint, text, text, text, text, uuid) IS
-    'Erases a person for good: every lead of that address, in the trash too, as app.erase_leads does, and the address from the history of leads that had it once. By p_lead_id, whose address is meant, with p_if_match; or by p_email. Can''t be undone. Answers as service.change_leads. LD404 lead_not_found, LD412 version_conflict.';
+    'Erases a person for good: every lead of that address, in the trash too or deleted in SQL, as app.erase_leads does, and the address from the history of leads that had it once. By p_lead_id, whose address is meant, with p_if_match; or by p_email. Can''t be undone. Answers as service.change_leads. LD404 lead_not_found, LD412 version_conflict.';
 REVOKE ALL ON FUNCTION service.erase_person(bigint, text, text, text, text, uuid) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION service.erase_person(bigint, text, text, text, text, uuid) TO leads_admin;
 -- <== sql/functions/service.erase_person.sql
@@ -1424,7 +1453,8 @@ BEGIN
     IF sealed = c_at_once THEN
         RETURN; -- there is more
     END IF;
-    SELECT q.last_value INTO v_last_id FROM app.audit_log_id_seq AS q;
+    -- Of a sequence that nobody drew from, 1 is the next.
+    SELECT q.last_value - CASE WHEN q.is_called THEN 0 ELSE 1 END INTO v_last_id FROM app.audit_log_id_seq AS q;
     v_next := pg_snapshot_xmax(pg_current_snapshot());
     IF v_mark.settled < v_last_id THEN
         UPDATE app.audit_sealing AS m
@@ -1468,7 +1498,7 @@ CREATE OR REPLACE FUNCTION service.undo_operation(p_operation uuid, p_actor text
     SET search_path = pg_catalog
 AS $$
 DECLARE
-    v_undo uuid := app.begin_operation('undo', NULL, NULL, p_operation, p_actor, p_role, p_request_id);
+    v_undo uuid;
     v_trashes boolean;
     v_ids bigint[];
     v_chosen bigint[];
@@ -1477,10 +1507,11 @@ DECLARE
     v_report json;
     v_changed bigint;
 BEGIN
-    SELECT o.trashes INTO STRICT v_trashes FROM app.operations AS o WHERE o.id = v_undo;
     SELECT array_agg(i.lead_id) INTO v_ids FROM app.undo_images(p_operation) AS i;
-    -- First locked, then looked at: a later edit is either seen, or waits.
+    -- First locked, then looked at: a later edit is either seen, or waits. And before the operation, as app.erase_leads does.
     PERFORM FROM public.contact_leads AS l WHERE l.id = ANY (v_ids) ORDER BY l.id FOR NO KEY UPDATE;
+    v_undo := app.begin_operation('undo', NULL, NULL, p_operation, p_actor, p_role, p_request_id);
+    SELECT o.trashes INTO STRICT v_trashes FROM app.operations AS o WHERE o.id = v_undo;
     SELECT
         array_agg(c.lead_id ORDER BY c.lead_id) FILTER (WHERE c.reason IS NULL),
         array_agg(c.fields ORDER BY c.lead_id) FILTER (WHERE c.reason IS NULL),

@@ -185,8 +185,8 @@ async def running_site(urls: Urls, **changes: Any) -> AsyncIterator[Site]:
 
 @pytest.fixture(scope="module")
 async def site(urls: Urls) -> AsyncIterator[Site]:
-    """This file's service."""
-    async with running_site(urls) as running:
+    """This file's service. It keeps no answers: a test that writes in SQL reads what it wrote at once (else: tests/realtime)."""
+    async with running_site(urls, answer_cache_bytes=0) as running:
         yield running
 
 

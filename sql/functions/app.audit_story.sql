@@ -66,8 +66,8 @@ BEGIN
         END;
         IF v_field = 'tags' THEN
             SELECT
-                string_agg(t.tag, ', ') FILTER (WHERE NOT v_before -> 'tags' ? t.tag),
-                string_agg(t.tag, ', ') FILTER (WHERE NOT v_after -> 'tags' ? t.tag)
+                string_agg(t.tag, ', ' ORDER BY t.tag) FILTER (WHERE NOT v_before -> 'tags' ? t.tag),
+                string_agg(t.tag, ', ' ORDER BY t.tag) FILTER (WHERE NOT v_after -> 'tags' ? t.tag)
             INTO v_more, v_less
             FROM (
                 SELECT jsonb_array_elements_text(v_before -> 'tags') AS tag
@@ -79,7 +79,7 @@ BEGIN
         END IF;
     END LOOP;
     IF (p_entry).operation IS NOT NULL THEN
-        SELECT o.kind INTO v_kind FROM app.operations AS o WHERE o.id = (p_entry).operation;
+        SELECT o.kind INTO v_kind FROM app.operations AS o WHERE o.id = (p_entry).operation AND o.tx = (p_entry).tx;
     END IF;
     RETURN v_who || ' ' || array_to_string(v_said, ', ') || CASE v_kind WHEN 'undo' THEN ', to undo what was done before' ELSE '' END || '.';
 END;

@@ -9,7 +9,11 @@ DECLARE
     v_older app.operations;
     v_id uuid;
 BEGIN
-    IF p_undoes IS NOT NULL THEN
+    IF p_kind IN ('erase', 'purge') OR (p_kind = 'undo') <> (p_undoes IS NOT NULL) THEN
+        RAISE EXCEPTION USING
+            ERRCODE = '42501',
+            MESSAGE = 'Only service.erase_person and service.purge_trash erase, and only undo undoes.';
+    ELSIF p_undoes IS NOT NULL THEN
         -- Of two that undo it at once the second waits here.
         SELECT o.* INTO v_older FROM app.operations AS o WHERE o.id = p_undoes FOR UPDATE;
         IF NOT FOUND THEN

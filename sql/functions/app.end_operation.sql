@@ -4,7 +4,9 @@ CREATE OR REPLACE FUNCTION app.end_operation(p_id uuid, p_changed bigint, p_skip
     SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    UPDATE app.operations AS o SET changed = p_changed, skipped = p_skipped
+    UPDATE app.operations AS o
+    -- What was set for nobody is kept for nobody: an erasure couldn't tell whose it was.
+    SET changed = p_changed, skipped = p_skipped, changes = CASE WHEN p_changed > 0 THEN o.changes END
     WHERE o.id = p_id AND o.tx = pg_current_xact_id() AND o.changed IS NULL;
     PERFORM app.act_as(NULL, NULL, NULL);
 END;

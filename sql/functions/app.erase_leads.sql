@@ -7,6 +7,9 @@ DECLARE
     v_operation uuid;
     v_operations uuid[];
 BEGIN
+    -- "leade" as a number; "leads" is the migrations'. Of two at once the second waits for the first, and then sees what it emptied:
+    -- else neither would see that nothing is left of an operation that was about the two of them.
+    PERFORM pg_advisory_xact_lock(465557349477);
     INSERT INTO app.operations (actor, actor_role, request_id, kind, trashes)
     VALUES (p_actor, p_role, p_request_id, p_kind, true)
     RETURNING id INTO v_operation;

@@ -31,7 +31,9 @@ BEGIN ATOMIC
     ) AS n
     -- A large one is sealed in parts.
     WHERE NOT EXISTS (SELECT FROM app.events AS e WHERE e.operation = n.operation)
-    ORDER BY coalesce(n.operation::text, n.number::text), n.number;
+    ORDER BY coalesce(n.operation::text, n.number::text), n.number
+    -- Of a chain that was made anew the events may be there already.
+    ON CONFLICT (id) DO NOTHING;
 END;
 
 COMMENT ON FUNCTION app.note_events(bigint) IS

@@ -7,7 +7,8 @@ BEGIN ATOMIC
         SELECT jsonb_object_agg(b.key, b.value)
         FROM jsonb_each(a.before) AS b
         WHERE NOT EXISTS (
-            SELECT FROM app.audit_log AS later WHERE later.lead_id = a.lead_id AND later.id > a.id AND later.after ? b.key
+            SELECT FROM app.audit_log AS later WHERE later.lead_id = a.lead_id AND later.id > a.id
+                AND (later.after ? b.key OR later.action = 'changed' AND later.after IS NULL) -- erased: nobody knows what it changed
         )
     )
     FROM app.operations AS o JOIN app.audit_log AS a ON a.operation = o.id AND a.tx = o.tx

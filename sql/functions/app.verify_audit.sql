@@ -19,7 +19,7 @@ BEGIN ATOMIC
             WHEN c.values_now <> c.values_digest THEN 'the values of the entry were altered'
             WHEN c.values_now IS NULL AND (c.before IS NOT NULL OR c.after IS NOT NULL) THEN 'the salt of the entry is missing'
             WHEN c.values_now IS NULL AND NOT EXISTS (
-                SELECT FROM app.audit_log AS e WHERE e.lead_id = c.lead_id AND e.action IN ('erased', 'purged')
+                SELECT FROM app.audit_log AS e WHERE e.lead_id = c.lead_id AND e.id > c.entry AND e.action IN ('erased', 'purged')
             ) THEN 'the values of the entry are gone, and no erasure is noted'
         END AS fault
         FROM chain AS c

@@ -54,7 +54,8 @@ BEGIN
     IF sealed = c_at_once THEN
         RETURN; -- there is more
     END IF;
-    SELECT q.last_value INTO v_last_id FROM app.audit_log_id_seq AS q;
+    -- Of a sequence that nobody drew from, 1 is the next.
+    SELECT q.last_value - CASE WHEN q.is_called THEN 0 ELSE 1 END INTO v_last_id FROM app.audit_log_id_seq AS q;
     v_next := pg_snapshot_xmax(pg_current_snapshot());
     IF v_mark.settled < v_last_id THEN
         UPDATE app.audit_sealing AS m

@@ -4,7 +4,7 @@ CREATE OR REPLACE FUNCTION service.undo_operation(p_operation uuid, p_actor text
     SET search_path = pg_catalog
 AS $$
 DECLARE
-    v_undo uuid := app.begin_operation('undo', NULL, NULL, p_operation, p_actor, p_role, p_request_id);
+    v_undo uuid;
     v_trashes boolean;
     v_ids bigint[];
     v_chosen bigint[];
@@ -13,10 +13,11 @@ DECLARE
     v_report json;
     v_changed bigint;
 BEGIN
-    SELECT o.trashes INTO STRICT v_trashes FROM app.operations AS o WHERE o.id = v_undo;
     SELECT array_agg(i.lead_id) INTO v_ids FROM app.undo_images(p_operation) AS i;
-    -- First locked, then looked at: a later edit is either seen, or waits.
+    -- First locked, then looked at: a later edit is either seen, or waits. And before the operation, as app.erase_leads does.
     PERFORM FROM public.contact_leads AS l WHERE l.id = ANY (v_ids) ORDER BY l.id FOR NO KEY UPDATE;
+    v_undo := app.begin_operation('undo', NULL, NULL, p_operation, p_actor, p_role, p_request_id);
+    SELECT o.trashes INTO STRICT v_trashes FROM app.operations AS o WHERE o.id = v_undo;
     SELECT
         array_agg(c.lead_id ORDER BY c.lead_id) FILTER (WHERE c.reason IS NULL),
         array_agg(c.fields ORDER BY c.lead_id) FILTER (WHERE c.reason IS NULL),

@@ -73,7 +73,8 @@ def test_a_locked_table_fails_it_soon_and_the_next_run_succeeds(empty: Urls, mon
             with pytest.raises(MigrationError, match="lock"):
                 migrate.rollback(empty.owner, len(ALL), force=force)
         assert not migrate.state(empty.owner).unknown
-    assert migrate.state(empty.owner).matches
+    # Each is a transaction of its own: the newest, which locks no table of leads, was taken back before the next one failed.
+    assert migrate.migrate(empty.owner) == ["0009.live"]
     assert migrate.rollback(empty.owner, len(ALL), force=True) == ALL[::-1]
     assert migrate.migrate(empty.owner) == ALL
 
@@ -155,6 +156,7 @@ class TestRollback:
             text = (MIGRATIONS / f"{name}.rollback.sql").read_text()
             dropped = set(re.findall(r"DROP TABLE ([\w.]+)", text)) - {"app.status_moves"}  # rules, not rows
             dropped -= {"app.lead_search", "app.lead_counts", "app.lead_count_changes"}  # made from the leads
+            dropped -= {"app.audit_sealing", "app.events"}  # how far the sealing is, and what is told for a day
             assert {table for table, column in migrate.DESTROYS.findall(text) if not column} == dropped, name
 
     def test_a_column_with_values_counts(self, fresh_urls: Urls, monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
