@@ -18,13 +18,14 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from stack import BenchError, Stack, bare_sanic
 from workloads import Bench, Sample
 
-GROUPS = ("list", "deep", "lead", "kpis", "search", "export", "form")
+GROUPS = ("list", "deep", "lead", "kpis", "search", "export", "form", "status", "bulk")
 # What must be served for a group to be measured.
 NEEDS = {"search": "/admin/leads/search?q=a", "export": "/admin/leads/export?format=csv&limit=1"}
 # For the estimate: how many workloads a group has, and what a lead costs to make, in seconds.
-WORKLOADS = {"list": 8, "deep": 4, "lead": 4, "kpis": 1, "search": 19, "export": 5, "form": 2}
+WORKLOADS = {"list": 8, "deep": 4, "lead": 4, "kpis": 1, "search": 19, "export": 5, "form": 2, "status": 3, "bulk": 3}
 FILL_SECONDS = 0.000_5
 EXPORT_SECONDS = 0.000_065
+BULK_SECONDS = 30  # for what is done once
 
 
 def arguments() -> argparse.Namespace:
@@ -74,7 +75,9 @@ def estimate(given: argparse.Namespace, groups: tuple[str, ...]) -> float:
     turn = max(1.0, given.seconds) + 0.3
     a_round = sum(WORKLOADS[name] * turn for name in groups)
     of_exports = EXPORT_SECONDS if "export" in groups else 0
-    return sum(20 + rows * FILL_SECONDS + given.rounds * (a_round + rows * of_exports) for rows in given.rows)
+    once = 20 + (BULK_SECONDS if "bulk" in groups else 0)
+    each = given.rounds * a_round + once
+    return sum((each + rows * (FILL_SECONDS + given.rounds * of_exports) for rows in given.rows), 0.0)
 
 
 def measure(stack: Stack, rows: int, given: argparse.Namespace, groups: tuple[str, ...]) -> Result:
@@ -97,14 +100,15 @@ def measure(stack: Stack, rows: int, given: argparse.Namespace, groups: tuple[st
                 progress.update(task, description=f"{rows:,} leads: {name}", completed=0, total=None)
                 group = bench.groups()[name]()
                 samples = defaultdict[str, list[Sample]](list)
-                progress.update(task, total=given.rounds * len(group.workloads))
-                for workload in [] if given.check else group.workloads:
+                turns = [workload for workload in group.workloads if not workload.once]
+                once = [workload for workload in group.workloads if workload.once]
+                progress.update(task, total=given.rounds * len(turns) + len(once))
+                for workload in [] if given.check else turns:
                     workload.warm()
-                for _ in range(given.rounds):
-                    for workload in group.workloads:
-                        progress.update(task, description=f"{rows:,} leads: {name}, {workload.name}")
-                        samples[workload.name].append(workload.run())
-                        progress.advance(task)
+                for workload in turns * given.rounds + once:
+                    progress.update(task, description=f"{rows:,} leads: {name}, {workload.name}")
+                    samples[workload.name].append(workload.run())
+                    progress.advance(task)
                 result.lines[name] = lines(group, samples)
                 result.sentences.extend(group.once())
                 if costs := [one.client_us for found in samples.values() for one in found if one.client_us]:

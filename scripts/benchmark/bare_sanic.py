@@ -1,6 +1,8 @@
 """A Sanic with nothing in it, served as the service is: what HTTP alone allows. Arguments: the port, and sizes of answers."""
 
 import sys
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 from sanic import Request, Sanic
 from sanic.response import HTTPResponse, raw
@@ -9,11 +11,11 @@ from service.settings import Settings
 from service.supervisor import listen, supervise
 
 
-def make_app(worker: int) -> Sanic:
+def make_app(worker: int) -> Sanic[Any, Any]:
     app = Sanic(f"bare-{worker}", configure_logging=False)
     app.config.ACCESS_LOG = False
 
-    def answering(body: bytes):
+    def answering(body: bytes) -> Callable[[Request], Coroutine[Any, Any, HTTPResponse]]:
         async def answer(_: Request) -> HTTPResponse:
             return raw(body, content_type="application/json")
 

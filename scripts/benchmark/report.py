@@ -105,9 +105,9 @@ def show(console: Console, result: Result) -> None:
     console.print(table)
     for sentence in result.sentences:
         console.print(sentence)
-    for title, found in result.plans.items():
-        for line in found:
-            console.print(f"{title}: {line}")
+    for title, planned in result.plans.items():
+        for plan in planned:
+            console.print(f"{title}: {plan}")
 
 
 def write_docs(results: Sequence[Result], how: str) -> None:

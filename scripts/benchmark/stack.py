@@ -13,7 +13,7 @@ import tempfile
 import threading
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Self
@@ -28,7 +28,9 @@ LEADS = Path(sys.executable).with_name("leads")
 SEED = 0.25
 PATIENCE = 60.0
 # What would change how the service works, if it were taken over from whoever runs this.
-OURS = re.compile(r"DATABASE_URL$|_RATE_LIMIT$|^LEADS_|^PG|^(ADMIN_PASSWORD|JWT_SECRET_KEY|HOST|PORT|WORKERS|LOG_FORMAT)$")
+OURS = re.compile(
+    r"DATABASE_URL$|_RATE_LIMIT$|^LEADS_|^PG|^(ADMIN_PASSWORD|JWT_SECRET_KEY|HOST|PORT|WORKERS|LOG_FORMAT|ANSWER_CACHE_BYTES)$"
+)
 
 
 class BenchError(RuntimeError):
@@ -86,14 +88,19 @@ class Stack:
             run("VACUUM ANALYZE")
         self.sql("CHECKPOINT", superuser=True)
 
-    def pgbench(self, statement: str, connections: int, seconds: float) -> tuple[float, int]:
-        """Transactions per second, and how many, of one statement, prepared, over the socket that the service uses."""
+    def pgbench(self, statement: str, connections: int, seconds: float, role: str = "") -> tuple[float, int]:
+        """Transactions per second, and how many, of one statement, prepared, over the socket that the service uses.
+
+        As the owner; with a `role` as the service's login, which takes it on. `statement` may have lines for pgbench itself;
+        :turn is 0 at first.
+        """
         script = self.folder / "statement.sql"
         script.write_text(f"{statement}\n")
         # It counts time in whole seconds; a shorter run, which proves only that it works, is of some transactions.
         length = ["-T", str(round(seconds))] if seconds >= 1 else ["-t", "20"]
         how = ["-n", "-M", "prepared", "-c", str(connections), "-j", str(min(2, connections)), *length]
-        said = self._program("pgbench", *how, "-f", str(script), self.cluster.url())
+        url = self.cluster.url("leads_service") if role else self.cluster.url()
+        said = self._program("pgbench", *how, "-D", "turn=0", "-f", str(script), url, role=role)
         found = re.search(r"^tps = ([\d.]+)", said, re.MULTILINE)
         count = re.search(r"^number of transactions actually processed: (\d+)", said, re.MULTILINE)
         if not found or not count or re.search(r"number of failed transactions: [1-9]", said):
@@ -108,9 +115,19 @@ class Stack:
         )
         return time.perf_counter() - began
 
-    def _program(self, name: str, *arguments: str) -> str:
+    @contextmanager
+    def unaudited(self) -> Iterator[None]:
+        """For the time of the block no change of a lead is written to the audit."""
+        self.sql("ALTER TABLE public.contact_leads DISABLE TRIGGER contact_leads_audit_update")
+        try:
+            yield
+        finally:
+            self.sql("ALTER TABLE public.contact_leads ENABLE TRIGGER contact_leads_audit_update")
+
+    def _program(self, name: str, *arguments: str, role: str = "") -> str:
         # Compiling plans is off in the service's sessions too.
-        environ = {"PATH": os.environ.get("PATH", os.defpath), "PGOPTIONS": "-c jit=off -c timezone=UTC", "LC_ALL": "C.UTF-8"}
+        options = "-c jit=off -c timezone=UTC" + (f" -c role={role}" if role else "")
+        environ = {"PATH": os.environ.get("PATH", os.defpath), "PGOPTIONS": options, "LC_ALL": "C.UTF-8"}
         program = self.cluster.bin_dir / name
         done = subprocess.run([program, *arguments], env=environ, capture_output=True, text=True)
         if done.returncode:
@@ -126,10 +143,16 @@ class Stack:
     # The service
 
     @contextmanager
-    def serving(self) -> Iterator["Service"]:
-        """`leads up`, with limits that are not met and all else as it comes."""
+    def serving(self, **settings: str) -> Iterator["Service"]:
+        """`leads up`, with limits that are not met, these settings, and all else as it comes."""
         limits = {"PUBLIC_RATE_LIMIT": "10000/second", "ADMIN_RATE_LIMIT": "10000/second"}
-        ours = {"LEADS_DATA_DIR": str(self.cluster.data_dir), "PORT": "0", "ADMIN_PASSWORD": self._password, **limits}
+        ours = {
+            "LEADS_DATA_DIR": str(self.cluster.data_dir),
+            "PORT": "0",
+            "ADMIN_PASSWORD": self._password,
+            **limits,
+            **settings,
+        }
         environ = {name: value for name, value in os.environ.items() if not OURS.search(name)} | ours
         log = self.folder / "service.log"
         with log.open("wb") as output:
@@ -269,9 +292,10 @@ def _times(pid: int) -> list[int]:
     return [int(word) for word in Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:15]]
 
 
-def load(port: int, request: bytes, connections: int, seconds: float) -> dict[str, float]:
-    """Asks a local port over and over from a process of its own; what http_load.measure returns."""
-    asked = {"host": "127.0.0.1", "port": port, "request": request.decode(), "connections": connections, "seconds": seconds}
+def load(port: int, requests: Sequence[Sequence[bytes]], connections: int, seconds: float) -> dict[str, float]:
+    """Asks a local port over and over from a process of its own; what http_load.measure takes and returns."""
+    turns = [[request.decode() for request in turn] for turn in requests]
+    asked = {"host": "127.0.0.1", "port": port, "requests": turns, "connections": connections, "seconds": seconds}
     done = subprocess.run(
         [sys.executable, "-I", "-S", HERE / "http_load.py"],
         input=json.dumps(asked),

@@ -1,14 +1,21 @@
 """What is measured, and beside what. The workloads of a group take turns, so that a ratio is of neighbours in time."""
 
 import json
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
-from stack import Served, Service, Stack, load
+from edits import STATUSES, Edits
+from stack import BenchError, Served, Service, Stack, load
 
 CONNECTIONS = 16
 PAGE = 50
+BULK = 1_000  # leads changed by one request
+BULK_CONNECTIONS = 4  # more would wait for one another: the service lets two a worker change so many
+BULK_BY_FILTER = 100_000
+EDITED = 50  # leads that one connection changes, one after the other
 DEEP = 200  # the page asked for by cursor and by offset
 STALL_SECONDS = 3.0
 WARM_SECONDS = 0.2  # until every worker has its connections, and each its statement prepared
@@ -41,7 +48,7 @@ SEARCHES = {
 
 @dataclass(frozen=True)
 class Sample:
-    """One measurement: answers per second or, of a download, seconds. Latencies in ms, `refused` answers besides.
+    """One measurement: answers per second or, of what is done as a whole, seconds. Latencies in ms, `refused` answers besides.
 
     CPU time per answer in us: of the service, of PostgreSQL, of the load generator.
     """
@@ -50,6 +57,7 @@ class Sample:
     p50: float | None = None
     p95: float | None = None
     refused: float = 0
+    answers: int = 0
     service_us: float | None = None
     postgres_us: float | None = None
     client_us: float | None = None
@@ -60,6 +68,7 @@ class Workload:
     """`against` names the workload of the same group it is compared with; `aim` is the share of that to be reached.
 
     `limit_ms` is the aim for the median latency instead. `unit`: "/s" (more is better) or "s". `warm` is called once before.
+    `once`: it has its turn after all rounds, and no other.
     """
 
     name: str
@@ -69,6 +78,7 @@ class Workload:
     limit_ms: float | None = None
     unit: str = "/s"
     warm: Callable[[], object] = bool
+    once: bool = False
 
 
 @dataclass(frozen=True)
@@ -97,6 +107,8 @@ class Bench:
             "search": self._searches,
             "export": self._exports,
             "form": self._form,
+            "status": self._status,
+            "bulk": self._bulk,
         }
 
     def _lists(self) -> Group:
@@ -205,7 +217,92 @@ class Bench:
             ],
         )
 
+    def _status(self) -> Group:
+        """One lead a request. Each connection has some of its own, and moves them to and fro."""
+        edits = Edits(self._rows, CONNECTIONS, min(EDITED, self._rows // 2 // CONNECTIONS), each=1)
+        requests = [
+            [
+                self._service.request("PATCH", f"/admin/leads/{lead}/status", {"status": status})
+                for status in STATUSES
+                for lead in edits.leads(connection)
+            ]
+            for connection in range(CONNECTIONS)
+        ]
+        call = "SELECT lead, etag FROM service.edit_lead(:lead, '{%s}', '{status}', NULL, 'admin', 'admin', gen_random_uuid());"
+        statement = edits.script(call, f"\\set lead {edits.lead(':client_id', f':turn % {edits.count}')}")
+        return Group("status", self._changing("status of a lead", "edit_lead", edits, requests, statement, 0.4))
+
+    def _bulk(self) -> Group:
+        """A thousand ids a request, of each connection's own, to and fro; then as many as there are by a filter, and back."""
+        count = min(BULK, self._rows // 2 // BULK_CONNECTIONS)
+        edits = Edits(self._rows, BULK_CONNECTIONS, count, each=count)
+        edits.prepare(self._stack)
+        requests = [
+            [
+                self._service.request("PATCH", "/admin/leads/bulk-status", {"ids": edits.leads(connection), "status": status})
+                for status in STATUSES
+            ]
+            for connection in range(BULK_CONNECTIONS)
+        ]
+        ids = f"ARRAY(SELECT {edits.lead(':client_id', 'n')} FROM generate_series(0, {count - 1}) AS n)"
+        who = "'admin', 'admin', gen_random_uuid()"
+        call = f"SELECT service.change_leads({ids}, 'status', '{{%s}}', '{count} by id', NULL, false, {who});"
+        workloads = self._changing(f"status of {count:,} ids", "change_leads", edits, requests, edits.script(call))
+        return Group("bulk", [*workloads, *self._by_filter(edits)])
+
+    def _by_filter(self, edits: Edits) -> list[Workload]:
+        """Every lead up to one, unless its status is already the new one; then undo."""
+        others = f"FROM public.contact_leads WHERE {INBOX} AND status <> 'processing'"
+        count = min(BULK_BY_FILTER, self._stack.sql(f"SELECT count(*) {others}"))
+        last = self._stack.sql(f"SELECT id {others} ORDER BY id LIMIT 1 OFFSET {count - 1}")
+        done: list[str] = []
+
+        def ask(method: str, path: str, body: object = None) -> Sample:
+            began = time.perf_counter()
+            answer = self._service.json(method, path, body)
+            seconds = time.perf_counter() - began
+            if (answer["changed"], answer["skipped_count"]) != (count, 0):
+                raise BenchError(f"{path} changed {answer['changed']} leads instead of {count}")
+            done.append(answer["operation"])
+            return Sample(seconds)
+
+        def change() -> Sample:
+            edits.prepare(self._stack)
+            return ask(
+                "PATCH", "/admin/leads/bulk-status", {"filter": f"status=neq.processing&id=lte.{last}", "status": "processing"}
+            )
+
+        return [
+            Workload(f"status of {count:,} by filter", change, unit="s", once=True),
+            Workload("undo of that", lambda: ask("POST", f"/admin/operations/{done[-1]}/undo"), unit="s", once=True),
+        ]
+
     # What a workload runs
+
+    def _changing(
+        self, name: str, function: str, edits: Edits, requests: list[list[bytes]], statement: str, aim: float | None = None
+    ) -> list[Workload]:
+        """The requests, held against pgbench calling the same function in the same role; and that against itself unaudited."""
+
+        def ours(seconds: float = self._seconds) -> Sample:
+            before = edits.prepare(self._stack)
+            sample = self._load(self._service, requests, len(requests), seconds)
+            edits.check(self._stack, before, sample.answers, exactly=not sample.refused)
+            return sample
+
+        def theirs(*, audited: bool) -> Sample:
+            before = edits.prepare(self._stack)
+            with nullcontext() if audited else self._stack.unaudited():
+                sample = self._transactions(statement, len(requests), "leads_admin")
+            edits.check(self._stack, before, sample.answers, exactly=True)
+            return sample
+
+        sql = f"SQL, {function}"
+        return [
+            Workload(name, ours, sql, aim, warm=lambda: ours(WARM_SECONDS)),
+            Workload(sql, lambda: theirs(audited=True), f"{sql}, no audit"),
+            Workload(f"{sql}, no audit", lambda: theirs(audited=False)),
+        ]
 
     def _http(
         self,
@@ -223,17 +320,19 @@ class Bench:
         limit_ms = 10.0 if connections == 1 else None
 
         def run(seconds: float = seconds) -> Sample:
-            return self._load(self._service, request, connections, seconds)
+            return self._load(self._service, [[request]], connections, seconds)
 
         return Workload(name, run, against, aim, limit_ms, warm=lambda: run(WARM_SECONDS))
 
     def _bare_sanic(self, name: str, size: int) -> Workload:
         request = f"GET /{size} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()
-        return Workload(name, lambda: self._load(self._bare, request))
+        return Workload(name, lambda: self._load(self._bare, [[request]]))
 
-    def _load(self, served: Served, request: bytes, connections: int = CONNECTIONS, seconds: float = 0) -> Sample:
+    def _load(
+        self, served: Served, requests: Sequence[Sequence[bytes]], connections: int = CONNECTIONS, seconds: float = 0
+    ) -> Sample:
         service, postgres = served.cpu(), self._stack.cpu()
-        measured = load(served.port, request, connections, seconds or self._seconds)
+        measured = load(served.port, requests, connections, seconds or self._seconds)
         service, postgres = served.cpu() - service, self._stack.cpu() - postgres
         each = 1e6 / measured["answers"]
         return Sample(
@@ -241,18 +340,19 @@ class Bench:
             measured["p50_ms"],
             measured["p95_ms"],
             measured["refused"],
+            int(measured["answers"] - measured["refused"]),
             service * each,
             postgres * each if served is self._service else None,
             measured["client_us"],
         )
 
     def _pgbench(self, name: str, statement: str) -> Workload:
-        def run() -> Sample:
-            postgres = self._stack.cpu()
-            rate, answers = self._stack.pgbench(statement, CONNECTIONS, self._seconds)
-            return Sample(rate, postgres_us=(self._stack.cpu() - postgres) * 1e6 / answers)
+        return Workload(name, lambda: self._transactions(statement, CONNECTIONS))
 
-        return Workload(name, run)
+    def _transactions(self, statement: str, connections: int, role: str = "") -> Sample:
+        postgres = self._stack.cpu()
+        rate, answers = self._stack.pgbench(statement, connections, self._seconds, role)
+        return Sample(rate, answers=answers, postgres_us=(self._stack.cpu() - postgres) * 1e6 / answers)
 
     def _download(self, name: str, format_: str, aim: float, against: str) -> Workload:
         path = f"/admin/leads/export?format={format_}"

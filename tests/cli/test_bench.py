@@ -25,7 +25,17 @@ def test_a_short_run_measures_every_workload(folder):
         [*BENCH, "--check"], env={"PATH": "", "TMPDIR": str(folder)}, capture_output=True, text=True, timeout=120
     )
     assert done.returncode == 0, done.stderr
-    for workload in ("newest first", "page 20 by cursor", "one lead", "KPIs", "rare word", "CSV", "JSON", "form post"):
+    read = ("newest first", "page 20 by cursor", "one lead", "KPIs", "rare word", "CSV", "JSON")
+    written = (
+        "form post",
+        "status of a lead",
+        "SQL, edit_lead",
+        "status of 250 ids",
+        "SQL, change_leads",
+        r"status of [\d,]+ by filter",
+        "undo of that",
+    )
+    for workload in read + written:
         line = re.search(rf"^│ {workload} .*│$", done.stdout, re.MULTILINE)
         assert line, f"{workload} is missing:\n{done.stdout}"
         assert re.search(r"\d /s|\d s", line[0]), line[0]
