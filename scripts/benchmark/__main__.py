@@ -14,15 +14,29 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent))
 from plans import plans
 from report import Result, lines, show, write_docs
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from stack import BenchError, Stack, bare_sanic
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from stack import BenchError, Service, Stack, bare_sanic
 from workloads import Bench, Sample
 
-GROUPS = ("list", "deep", "lead", "kpis", "search", "export", "form", "status", "bulk")
+# The first ones ask the same over and over, and are to be answered by PostgreSQL: for them the service keeps no answers.
+UNKEPT = ("list", "deep", "lead", "kpis", "search")
+GROUPS = (*UNKEPT, "memory", "events", "export", "form", "status", "bulk")
 # What must be served for a group to be measured.
 NEEDS = {"search": "/admin/leads/search?q=a", "export": "/admin/leads/export?format=csv&limit=1"}
 # For the estimate: how many workloads a group has, and what a lead costs to make, in seconds.
-WORKLOADS = {"list": 8, "deep": 4, "lead": 4, "kpis": 1, "search": 19, "export": 5, "form": 2, "status": 3, "bulk": 3}
+WORKLOADS = {
+    "list": 8,
+    "deep": 4,
+    "lead": 4,
+    "kpis": 1,
+    "search": 19,
+    "memory": 4,
+    "events": 0,
+    "export": 5,
+    "form": 2,
+    "status": 3,
+    "bulk": 3,
+}
 FILL_SECONDS = 0.000_5
 EXPORT_SECONDS = 0.000_065
 BULK_SECONDS = 30  # for what is done once
@@ -91,29 +105,48 @@ def measure(stack: Stack, rows: int, given: argparse.Namespace, groups: tuple[st
         if rows == max(given.rows):
             progress.update(task, description=f"{rows:,} leads: plans")
             result = replace(result, plans=plans(stack, groups))
-        with stack.serving() as service, bare_sanic([1_000, 57_000]) as bare:
-            bench = Bench(stack, service, bare, rows, given.seconds)
-            for name in groups:
-                if name in NEEDS and not service.has(NEEDS[name]):
-                    result.sentences.append(f"There is no {name} yet.")
-                    continue
-                progress.update(task, description=f"{rows:,} leads: {name}", completed=0, total=None)
-                group = bench.groups()[name]()
-                samples = defaultdict[str, list[Sample]](list)
-                turns = [workload for workload in group.workloads if not workload.once]
-                once = [workload for workload in group.workloads if workload.once]
-                progress.update(task, total=given.rounds * len(turns) + len(once))
-                for workload in [] if given.check else turns:
-                    workload.warm()
-                for workload in turns * given.rounds + once:
-                    progress.update(task, description=f"{rows:,} leads: {name}, {workload.name}")
-                    samples[workload.name].append(workload.run())
-                    progress.advance(task)
-                result.lines[name] = lines(group, samples)
-                result.sentences.extend(group.once())
-                if costs := [one.client_us for found in samples.values() for one in found if one.client_us]:
-                    result.sentences.append(f"{name}: the load generator took {median(costs):.0f} us of CPU per answer.")
+        for settings, some in (
+            ({"ANSWER_CACHE_BYTES": "0"}, [name for name in groups if name in UNKEPT]),
+            ({"EVENT_LISTENERS_PER_USER": "1000"}, [name for name in groups if name not in UNKEPT]),
+        ):
+            if some:
+                with stack.serving(**settings) as service, bare_sanic([1_000, 57_000]) as bare:
+                    bench = Bench(stack, service, bare, rows, given.seconds)
+                    take_turns(bench, service, some, result, given, progress, task)
     return result
+
+
+def take_turns(
+    bench: Bench,
+    service: Service,
+    groups: list[str],
+    result: Result,
+    given: argparse.Namespace,
+    progress: Progress,
+    task: TaskID,
+) -> None:
+    """Measures some groups, into the result."""
+    rows = result.rows
+    for name in groups:
+        if name in NEEDS and not service.has(NEEDS[name]):
+            result.sentences.append(f"There is no {name} yet.")
+            continue
+        progress.update(task, description=f"{rows:,} leads: {name}", completed=0, total=None)
+        group = bench.groups()[name]()
+        samples = defaultdict[str, list[Sample]](list)
+        turns = [workload for workload in group.workloads if not workload.once]
+        once = [workload for workload in group.workloads if workload.once]
+        progress.update(task, total=given.rounds * len(turns) + len(once))
+        for workload in [] if given.check else turns:
+            workload.warm()
+        for workload in turns * given.rounds + once:
+            progress.update(task, description=f"{rows:,} leads: {name}, {workload.name}")
+            samples[workload.name].append(workload.run())
+            progress.advance(task)
+        result.lines[name] = lines(group, samples)
+        result.sentences.extend(group.once())
+        if costs := [one.client_us for found in samples.values() for one in found if one.client_us]:
+            result.sentences.append(f"{name}: the load generator took {median(costs):.0f} us of CPU per answer.")
 
 
 if __name__ == "__main__":

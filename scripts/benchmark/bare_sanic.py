@@ -21,6 +21,10 @@ def make_app(worker: int) -> Sanic[Any, Any]:
 
         return answer
 
+    @app.get("/unchanged")
+    async def unchanged(_: Request) -> HTTPResponse:
+        return HTTPResponse(status=304)
+
     for size in sys.argv[2:]:
         app.add_route(answering(b"x" * int(size)), f"/{size}", name=f"of-{size}")
     return app

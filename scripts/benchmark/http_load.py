@@ -50,6 +50,9 @@ class Connection:
             if end < 0:
                 return False
             head = self._head[:end].lower()
+            if head[9:12] == b"304":
+                self.ok, self._missing = True, 0
+                return True
             at = head.find(b"\r\ncontent-length:")
             if at < 0:
                 raise Broken(f"an answer without Content-Length: {head!r}")

@@ -13,7 +13,7 @@ import tempfile
 import threading
 import time
 import urllib.request
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Self
@@ -187,7 +187,7 @@ class Service(Served):
         answer = self.json("POST", "/admin/login", {"username": "admin", "password": password})
         self._token = answer["access_token"]
 
-    def request(self, method: str, path: str, body: object = None) -> bytes:
+    def request(self, method: str, path: str, body: object = None, headers: Mapping[str, str] | None = None) -> bytes:
         """The bytes of a request."""
         content = b"" if body is None else json.dumps(body).encode()
         head = f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\n"
@@ -195,7 +195,17 @@ class Service(Served):
             head += f"Authorization: Bearer {self._token}\r\n"
         if content:
             head += f"Content-Type: application/json\r\nContent-Length: {len(content)}\r\n"
+        for name, value in (headers or {}).items():
+            head += f"{name}: {value}\r\n"
         return f"{head}\r\n".encode() + content
+
+    def etag(self, path: str) -> str:
+        """The ETag of an answer."""
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{self.port}{path}", headers={"Authorization": f"Bearer {self._token}"}
+        )
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            return str(answer.headers["ETag"])
 
     def json(self, method: str, path: str, body: object = None) -> Any:
         """The answer, parsed. Raises BenchError when it is a refusal."""

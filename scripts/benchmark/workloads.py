@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from urllib.parse import quote
 
 from edits import STATUSES, Edits
+from listeners import Listeners
 from stack import BenchError, Served, Service, Stack, load
 
 CONNECTIONS = 16
@@ -18,6 +19,8 @@ BULK_BY_FILTER = 100_000
 EDITED = 50  # leads that one connection changes, one after the other
 DEEP = 200  # the page asked for by cursor and by offset
 STALL_SECONDS = 3.0
+LISTENERS = 1_000
+HEARD = 20  # writes that they hear of
 WARM_SECONDS = 0.2  # until every worker has its connections, and each its statement prepared
 
 INBOX = "deleted_at IS NULL AND NOT is_spam"
@@ -105,6 +108,8 @@ class Bench:
             "lead": self._one_lead,
             "kpis": self._kpis,
             "search": self._searches,
+            "memory": self._memory,
+            "events": self._events,
             "export": self._exports,
             "form": self._form,
             "status": self._status,
@@ -161,6 +166,48 @@ class Bench:
                 self._bare_sanic("bare Sanic, 57 KB", 57_000),
             ],
         )
+
+    def _memory(self) -> Group:
+        """What is unchanged, asked again: with the ETag at hand, and without."""
+        etag = self._service.etag("/admin/leads")
+        poll = self._service.request("GET", "/admin/leads", headers={"If-None-Match": etag})
+        bare = b"GET /unchanged HTTP/1.1\r\nHost: localhost\r\n\r\n"
+
+        def ask(seconds: float = self._seconds) -> Sample:
+            return self._load(self._service, [[poll]], seconds=seconds)
+
+        return Group(
+            "memory",
+            [
+                Workload("poll, unchanged", ask, "bare Sanic, 304", 0.8, warm=lambda: ask(WARM_SECONDS)),
+                Workload("bare Sanic, 304", lambda: self._load(self._bare, [[bare]])),
+                self._http("list, unchanged", "/admin/leads", "bare Sanic, 57 KB", 0.6),
+                self._bare_sanic("bare Sanic, 57 KB", 57_000),
+            ],
+        )
+
+    def _events(self) -> Group:
+        """How soon a write is heard of, by many."""
+        lead = self._rows // 2
+
+        def hear() -> list[str]:
+            count = min(LISTENERS, self._rows // 10)
+            with self._service.watching_memory() as memory, Listeners(self._service, count) as listeners:
+                delays = []
+                for turn in range(HEARD):
+                    began = time.perf_counter()
+                    self._service.json("PATCH", f"/admin/leads/{lead}/quality-score", {"quality_score": turn})
+                    delays += [heard - began for heard in listeners.hear()]
+                    time.sleep(0.1)
+            delays.sort()
+            p50, p99 = (delays[int(len(delays) * share)] * 1000 for share in (0.5, 0.99))
+            return [
+                f"A write was heard of by {count:,} listeners, from its request on: {p50:.0f} ms at the median, {p99:.0f} at "
+                f"p99, {delays[-1] * 1000:.0f} at most. The largest worker's memory went from {memory.before:.0f} to "
+                f"{memory.peak:.0f} MB."
+            ]
+
+        return Group("events", [], hear, seconds=5)
 
     def _kpis(self) -> Group:
         return Group("kpis", [self._http("KPIs", "/admin/leads/stats")])

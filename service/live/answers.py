@@ -71,7 +71,7 @@ class Answers:
 
         `read` may raise; then nothing is kept.
         """
-        version = self._listening.version()
+        version = self._listening.version() if self._max_bytes else None
         if version is None:
             answer = await read()
         else:
