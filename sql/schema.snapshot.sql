@@ -3729,8 +3729,18 @@ BEGIN
     SELECT s.number, s.hash INTO v_number, v_hash FROM app.audit_seals AS s ORDER BY s.number DESC LIMIT 1;
     v_number := coalesce(v_number, 0);
     SELECT m.* INTO STRICT v_mark FROM app.audit_sealing AS m;
-    -- In this order: what was drawn before, by a transaction older than v_next, is seen or lost once v_oldest has come that far.
     v_oldest := pg_snapshot_xmin(pg_current_snapshot());
+    -- A row's id is drawn after its transaction got its number. So in this order: the last id, then a number of one's own, which
+    -- is above those of all who drew ids until then; they are over, and seen or lost, once v_oldest has come that far.
+    -- Not the snapshot's xmax: that is one past the last that is over, and others under way are above it.
+    -- Of a sequence that nobody drew from, 1 is the next.
+    SELECT q.last_value - CASE WHEN q.is_called THEN 0 ELSE 1 END INTO v_last_id FROM app.audit_log_id_seq AS q;
+    -- A database restored to another server counts its transactions anew.
+    IF v_mark.settled < v_last_id AND pg_current_xact_id_if_assigned() IS NULL
+        AND (v_mark.pending_before <= v_oldest OR v_mark.pending_before > pg_snapshot_xmax(pg_current_snapshot()))
+    THEN
+        v_next := pg_current_xact_id();
+    END IF;
     FOR v_entry IN
         SELECT a.id, d.digest, app.entry_digest(a, d.digest) AS entry_digest
         FROM app.audit_log AS a CROSS JOIN LATERAL (SELECT app.values_digest(a) AS digest OFFSET 0) AS d
@@ -3756,16 +3766,11 @@ BEGIN
     IF sealed = c_at_once THEN
         RETURN; -- there is more
     END IF;
-    -- Of a sequence that nobody drew from, 1 is the next.
-    SELECT q.last_value - CASE WHEN q.is_called THEN 0 ELSE 1 END INTO v_last_id FROM app.audit_log_id_seq AS q;
-    v_next := pg_snapshot_xmax(pg_current_snapshot());
-    IF v_mark.settled < v_last_id THEN
+    IF v_next IS NOT NULL THEN
         UPDATE app.audit_sealing AS m
         SET settled = CASE WHEN v_mark.pending_before <= v_oldest THEN v_mark.pending ELSE v_mark.settled END,
             pending = v_last_id,
-            pending_before = v_next
-        -- A database restored to another server counts its transactions anew.
-        WHERE v_mark.pending_before <= v_oldest OR v_mark.pending_before > v_next;
+            pending_before = v_next;
     END IF;
 END;
 $$;

@@ -89,13 +89,12 @@ class Events:
     @asynccontextmanager
     async def place(self, claims: Claims, last_id: int | None, abort: Callable[[], None]) -> AsyncIterator[Listener]:
         """A listener's place for as long as the block runs. Raises Problem 429 when there is none, 503 while draining."""
-        if last_id is not None and self._position is not None and last_id > self._position:
-            # Another worker was quicker. What that one told must not be told again.
-            await self._hand_out((await self._page(last_id, last_id))["head"])
+        if self._position is None or (last_id is not None and last_id > self._position):
+            # This worker has only just begun, or another one was quicker. What that one told must not be told again.
+            await self._hand_out((await self._page(last_id or 0, last_id or 0))["head"])
         if self._closing:
             raise Problem(503, "unavailable", "The service is stopping. Please try again.", headers={"Retry-After": "1"})
-        if self._position is None:
-            raise Problem(503, "database_unavailable", "The database can't be reached just now.", headers={"Retry-After": "2"})
+        assert self._position is not None
         if len(self._listeners) >= self._most or self._of_user[claims.sub] >= self._most_per_user:
             raise Problem(429, "too_many_listeners", "As many listen as may at a time.", headers={"Retry-After": "5"})
         # Without waiting in between: what comes after this position is handed to it.
@@ -122,16 +121,18 @@ class Events:
             yield piece
 
     async def _missed(self, last_id: int, position: int) -> AsyncIterator[bytes]:
-        row = await self._page(last_id, position)
-        if last_id < row["kept_after"] or last_id > position:
-            # What it missed is gone, or it comes from another database: let it read everything anew.
-            yield _frame(position, "reset")
-            return
-        while row["events"]:
-            yield row["frames"].encode()
-            if row["events"] < PAGE:
-                break
-            row = await self._page(row["last"], position)
+        after, more = last_id, True
+        while more:
+            row = await self._page(after, position)
+            # Asked with each page: what was purged while a slow one was reading is missed, too.
+            if after < row["kept_after"] or after > position:
+                # What it missed is gone, or it comes from another database: let it read everything anew.
+                yield _frame(position, "reset")
+                return
+            if row["events"]:
+                after = row["last"]
+                yield row["frames"].encode()
+            more = row["events"] == PAGE
         yield _frame(position, "ready")
 
     async def keep_watching(self) -> None:

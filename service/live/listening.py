@@ -49,7 +49,6 @@ class Listening:
         self._proven_at = float("-inf")
         # Another connection may be to another state of the database.
         self._sessions = 0
-        self._sealed = 0
         self._set_back = False
         self._news = asyncio.Event()
         self.head = -1
@@ -94,19 +93,23 @@ class Listening:
         )
         try:
             await connection.add_listener(CHANNEL, self._heard)
+            # One that is cut is noticed at once, not at the next beat.
+            connection.add_termination_listener(lambda _: self._wake.set())
             self._sessions += 1
             while True:
                 self._wake.clear()
                 began = self._clock()
+                known = self.head
                 row = await connection.fetchrow(QUERIES["seal_audit"])
                 assert row is not None
                 if row["sealed"]:
                     logger.info("audit_sealed", number=row["number"], hash=row["hash"], sealed=row["sealed"])
-                if row["number"] < self._sealed:
+                if row["number"] < known:
+                    # What was known before the call began is more than there is: the database was set back to an earlier
+                    # state, or somebody's NOTIFY was not true.
                     self._set_back = True
                     self.head = -1
-                self._sealed = row["number"]
-                self._learn(self._sealed)
+                self._learn(row["number"])
                 if row["sealed"] == SEALED_AT_ONCE:
                     continue
                 self._proven_at = began
