@@ -1,5 +1,6 @@
 """Which leads a request is about: the engine's filters, and the inbox's own `view` and `q`."""
 
+import re
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
@@ -24,6 +25,8 @@ VIEWS = {
 }
 
 MOMENTS = frozenset({"date", "timestamp", "timestamptz"})
+# A time that is the same whenever it is read; `today`, `08:00` and what else PostgreSQL takes are not.
+_FIXED = re.compile(r"\d{4}-\d\d-\d\d[0-9T:. +Z-]*", re.ASCII)
 
 T = TypeVar("T")
 
@@ -47,7 +50,7 @@ class Selection:
             column = self.leads.columns[condition.field.name]
             if condition.value is not None and not condition.field.path and column.type_name in MOMENTS:
                 value = self.values[condition.value]
-                if not all(text[:1].isdecimal() for text in ([value] if isinstance(value, str) else value)):
+                if not all(_FIXED.fullmatch(text) for text in ([value] if isinstance(value, str) else value)):
                     return True
         return False
 

@@ -286,6 +286,7 @@ async def test_another_query_is_another_answer(
     "filter_",
     [
         "created_at=lt.now",
+        "created_at=lt.08:00 today",
         "created_at=gt.yesterday",
         "created_at=not.gt.tomorrow",
         "or=(created_at.lt.now,company.eq.x)",
