@@ -102,13 +102,14 @@ BEGIN ATOMIC
             coalesce(o.changed <> 1, false) AS is_bulk,
             a.after ? 'deleted_at' AND a.after ->> 'deleted_at' IS NOT NULL AS trashed
         FROM app.audit_seals AS s
-        JOIN app.audit_log AS a ON a.id = s.entry
+        -- OFFSET 0: each entry is looked up by its id, whatever the planner thinks of how many there are.
+        CROSS JOIN LATERAL (SELECT l.* FROM app.audit_log AS l WHERE l.id = s.entry OFFSET 0) AS a
         -- Of what somebody only says to be part of an operation each is an event of its own.
         LEFT JOIN app.operations AS o ON o.id = a.operation AND o.tx = a.tx
         WHERE s.number > p_after AND a.table_name = 'contact_leads'
     ) AS n
     -- A large one is sealed in parts.
-    WHERE NOT EXISTS (SELECT FROM app.events AS e WHERE e.operation = n.operation)
+    WHERE (SELECT e.id FROM app.events AS e WHERE e.operation = n.operation) IS NULL
     ORDER BY coalesce(n.operation::text, n.number::text), n.number
     -- Of a chain that was made anew the events may be there already.
     ON CONFLICT (id) DO NOTHING;
@@ -180,6 +181,10 @@ GRANT EXECUTE ON FUNCTION service.purge_expired() TO leads_service;
 CREATE OR REPLACE FUNCTION service.seal_audit(p_wait boolean DEFAULT false, OUT sealed integer, OUT number bigint, OUT hash text)
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
+    -- What is new is little, and at the end of large tables, which the planner would rather read whole.
+    SET enable_seqscan = off
+    SET enable_hashjoin = off
+    SET enable_mergejoin = off
 AS $$
 DECLARE
     c_at_once CONSTANT integer := 50000;
@@ -220,7 +225,7 @@ BEGIN
     FOR v_entry IN
         SELECT a.id, d.digest, app.entry_digest(a, d.digest) AS entry_digest
         FROM app.audit_log AS a CROSS JOIN LATERAL (SELECT app.values_digest(a) AS digest OFFSET 0) AS d
-        WHERE a.id > v_mark.settled AND NOT EXISTS (SELECT FROM app.audit_seals AS s WHERE s.entry = a.id)
+        WHERE a.id > v_mark.settled AND (SELECT s.entry FROM app.audit_seals AS s WHERE s.entry = a.id) IS NULL
         ORDER BY a.id
         LIMIT c_at_once
     LOOP

@@ -1808,12 +1808,30 @@ CREATE FUNCTION app.note_events(p_after bigint) RETURNS void
                      COALESCE((o.changed <> 1), false) AS is_bulk,
                      ((a.after ? 'deleted_at'::text) AND ((a.after ->> 'deleted_at'::text) IS NOT NULL)) AS trashed
                     FROM ((app.audit_seals s
-                      JOIN app.audit_log a ON ((a.id = s.entry)))
+                      CROSS JOIN LATERAL ( SELECT l.id,
+                             l.at,
+                             l.tx,
+                             l.actor,
+                             l.actor_role,
+                             l.request_id,
+                             l.session_user_name,
+                             l.action,
+                             l.table_name,
+                             l.lead_id,
+                             l.subject,
+                             l.before,
+                             l.after,
+                             l.operation,
+                             l.lead_version,
+                             l.salt
+                            FROM app.audit_log l
+                           WHERE (l.id = s.entry)
+                          OFFSET 0) a)
                       LEFT JOIN app.operations o ON (((o.id = a.operation) AND (o.tx = a.tx))))
                    WHERE ((s.number > note_events.p_after) AND (a.table_name = 'contact_leads'::text))) n
-           WHERE (NOT (EXISTS ( SELECT
+           WHERE (( SELECT e.id
                     FROM app.events e
-                   WHERE (e.operation = n.operation))))
+                   WHERE (e.operation = n.operation)) IS NULL)
            ORDER BY COALESCE((n.operation)::text, (n.number)::text), n.number ON CONFLICT(id) DO NOTHING;
 END;
 
@@ -3704,6 +3722,9 @@ COMMENT ON FUNCTION service.revoked_tokens(p_known text, OUT state text, OUT tok
 CREATE FUNCTION service.seal_audit(p_wait boolean DEFAULT false, OUT sealed integer, OUT number bigint, OUT hash text) RETURNS record
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
     AS $$
 DECLARE
     c_at_once CONSTANT integer := 50000;
@@ -3744,7 +3765,7 @@ BEGIN
     FOR v_entry IN
         SELECT a.id, d.digest, app.entry_digest(a, d.digest) AS entry_digest
         FROM app.audit_log AS a CROSS JOIN LATERAL (SELECT app.values_digest(a) AS digest OFFSET 0) AS d
-        WHERE a.id > v_mark.settled AND NOT EXISTS (SELECT FROM app.audit_seals AS s WHERE s.entry = a.id)
+        WHERE a.id > v_mark.settled AND (SELECT s.entry FROM app.audit_seals AS s WHERE s.entry = a.id) IS NULL
         ORDER BY a.id
         LIMIT c_at_once
     LOOP

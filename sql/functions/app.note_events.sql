@@ -24,13 +24,14 @@ BEGIN ATOMIC
             coalesce(o.changed <> 1, false) AS is_bulk,
             a.after ? 'deleted_at' AND a.after ->> 'deleted_at' IS NOT NULL AS trashed
         FROM app.audit_seals AS s
-        JOIN app.audit_log AS a ON a.id = s.entry
+        -- OFFSET 0: each entry is looked up by its id, whatever the planner thinks of how many there are.
+        CROSS JOIN LATERAL (SELECT l.* FROM app.audit_log AS l WHERE l.id = s.entry OFFSET 0) AS a
         -- Of what somebody only says to be part of an operation each is an event of its own.
         LEFT JOIN app.operations AS o ON o.id = a.operation AND o.tx = a.tx
         WHERE s.number > p_after AND a.table_name = 'contact_leads'
     ) AS n
     -- A large one is sealed in parts.
-    WHERE NOT EXISTS (SELECT FROM app.events AS e WHERE e.operation = n.operation)
+    WHERE (SELECT e.id FROM app.events AS e WHERE e.operation = n.operation) IS NULL
     ORDER BY coalesce(n.operation::text, n.number::text), n.number
     -- Of a chain that was made anew the events may be there already.
     ON CONFLICT (id) DO NOTHING;

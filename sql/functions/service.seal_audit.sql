@@ -2,6 +2,10 @@
 CREATE OR REPLACE FUNCTION service.seal_audit(p_wait boolean DEFAULT false, OUT sealed integer, OUT number bigint, OUT hash text)
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
+    -- What is new is little, and at the end of large tables, which the planner would rather read whole.
+    SET enable_seqscan = off
+    SET enable_hashjoin = off
+    SET enable_mergejoin = off
 AS $$
 DECLARE
     c_at_once CONSTANT integer := 50000;
@@ -42,7 +46,7 @@ BEGIN
     FOR v_entry IN
         SELECT a.id, d.digest, app.entry_digest(a, d.digest) AS entry_digest
         FROM app.audit_log AS a CROSS JOIN LATERAL (SELECT app.values_digest(a) AS digest OFFSET 0) AS d
-        WHERE a.id > v_mark.settled AND NOT EXISTS (SELECT FROM app.audit_seals AS s WHERE s.entry = a.id)
+        WHERE a.id > v_mark.settled AND (SELECT s.entry FROM app.audit_seals AS s WHERE s.entry = a.id) IS NULL
         ORDER BY a.id
         LIMIT c_at_once
     LOOP

@@ -444,3 +444,21 @@ class TestStories:
         assert stories(owner, after)[-2:] == [
             "It had been in the trash for long enough, and was removed for good.", "leads_owner, in SQL, emptied the whole table.",
         ]  # fmt: skip
+
+
+def test_what_a_seal_costs_is_what_is_new(fresh_urls: Urls) -> None:
+    """Not what there is: it is asked for several times a second, over an audit of years."""
+    with psycopg.connect(fresh_urls.owner, autocommit=True) as connection:
+        connection.execute(
+            "INSERT INTO contact_leads (name, email) SELECT 'J', 'j' || n || '@example.com' FROM generate_series(1, 5000) AS n"
+        )
+        for _ in range(6):  # until the mark has come as far
+            connection.execute("SELECT service.seal_audit(true)")
+        connection.execute("UPDATE contact_leads SET quality_score = 7 WHERE id = 1")
+        for read_at_most in (500, 60):  # pages: for one new entry, and for none
+            row = connection.execute(
+                "EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) SELECT * FROM service.seal_audit(true)"
+            ).fetchone()
+            assert row is not None
+            plan = row[0][0]["Plan"]
+            assert plan["Shared Hit Blocks"] + plan["Shared Read Blocks"] < read_at_most
