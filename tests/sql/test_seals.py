@@ -47,7 +47,7 @@ def dense(connection: Connection) -> bool:
 
 def settles(connection: Connection) -> None:
     """Waits until no entry has to be looked at again: until the server's other transactions have ended, of other tests too."""
-    give_up = time.monotonic() + 60
+    give_up = time.monotonic() + 300
     while not value(connection, "SELECT settled = (SELECT max(id) FROM app.audit_log) FROM app.audit_sealing"):
         assert time.monotonic() < give_up, run(connection, "TABLE app.audit_sealing")
         assert seal(connection)[0] == 0
