@@ -126,7 +126,8 @@ def _erased(connection: Connection, email: str) -> str:
     (histories,) = _row(connection, HISTORIES, (operation,))
     if not histories:
         return f"There was nobody of that address (operation {operation})."
-    return f"Erased: {leads} leads, and the history of {histories - leads} others (operation {operation})."
+    noun = "lead" if leads == 1 else "leads"
+    return f"Erased: {leads} {noun}, and the history of {histories - leads} others (operation {operation})."
 
 
 def rewritten(connection: Connection) -> Iterator[str]:

@@ -293,7 +293,7 @@ def test_on_a_server_of_ones_own(fresh_urls: Urls, tmp_path: Path) -> None:
         arguments = ("erase", "--email", FORM["email"].upper(), "--yes", "--rewrite")
         done = leads(tmp_path / "var", *arguments, DATABASE_URL=fresh_urls.owner)
         assert (done.returncode, done.stderr) == (0, "")
-        assert "Erased: 1 leads" in done.stdout
+        assert "Erased: 1 lead," in done.stdout
         assert "replicas, backups and logs are yours" in done.stdout
         assert owner.execute("SELECT FROM public.contact_leads").rowcount == 0
         assert owner.execute("SELECT actor, actor_role, kind, changed FROM app.operations").fetchall() == [
