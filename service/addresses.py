@@ -8,6 +8,8 @@ from service.settings import TrustedProxies
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
+NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+
 # A chain of proxies is two or three long; a longer header is somebody's attempt to keep us busy.
 MAX_HOPS = 20
 
@@ -47,16 +49,34 @@ def client_address(peer: str, headers: Callable[[str], Sequence[str]], proxies: 
     return str(address)
 
 
-@lru_cache(maxsize=REMEMBERED)
 def limit_key(address: str) -> str:
     """The bucket an address counts in: an IPv4 address itself, an IPv6 address's /64, anything else as it is.
 
     A /64 is what one subscriber gets; counted singly, its 2^64 addresses would be no limit at all.
     """
+    return limit_keys(address)[0]
+
+
+@lru_cache(maxsize=REMEMBERED)
+def limit_keys(address: str) -> tuple[str, str]:
+    """The bucket an address counts in, and the network that counts beside it: an IPv6 address's /48, else ''.
+
+    A /48 is what a site gets, and what anybody is given for the asking: 65,536 buckets.
+
+    An IPv6 address that only stands for an IPv4 one counts as that: of 6to4 (2002::/16, RFC 3056), where each IPv4 address
+    has a /48 of its own, and of NAT64's well-known prefix (64:ff9b::/96, RFC 6052), where all of IPv4 would be in one /64.
+    Nobody can pose as another by it: the answers go to the IPv4 address, or to a translator of ours.
+    """
     parsed = _parse(address)
-    if isinstance(parsed, ipaddress.IPv6Address):
-        return str(ipaddress.IPv6Network((int(parsed) >> 64 << 64, 64)))
-    return address if parsed is None else str(parsed)
+    if parsed is None:
+        return address, ""
+    if isinstance(parsed, ipaddress.IPv4Address):
+        return str(parsed), ""
+    number = int(parsed)
+    embedded = ipaddress.IPv4Address(number & 0xFFFF_FFFF) if parsed in NAT64 else parsed.sixtofour
+    if embedded is not None:
+        return str(embedded), ""
+    return f"{ipaddress.IPv6Address(number >> 64 << 64)}/64", f"{ipaddress.IPv6Address(number >> 80 << 80)}/48"
 
 
 def _trusted(address: Address, proxies: TrustedProxies) -> bool:

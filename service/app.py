@@ -1,6 +1,7 @@
 """create_app: the only place where the parts are put together."""
 
 import asyncio
+import math
 import time
 import uuid
 from dataclasses import dataclass
@@ -17,21 +18,43 @@ from sanic_ext import Extend
 from sanic_ext.extensions.templating.extension import TemplatingExtension
 
 from service import jobs
-from service.auth import REVOCATIONS, Passwords, Revocations, Tokens
+from service.auth.credentials import REVOCATIONS, Credentials
+from service.auth.login import Login
+from service.auth.passwords import Passwords
+from service.auth.second_factor import SecondFactors
+from service.auth.tokens import Tokens
 from service.bodies import wants_page
 from service.capture.pages import form_page, problem_page
 from service.db import Database
 from service.errors import problem_of
 from service.guard import Access, Guard
-from service.limits import ADMIN_CLIENTS, PUBLIC_CLIENTS, MovingWindow
+from service.limiter import Limiter
+from service.limits import ADMIN_CLIENTS, ADMIN_NETWORKS, PUBLIC_CLIENTS, PUBLIC_NETWORKS, TieredWindow
 from service.live.answers import Answers
 from service.live.events import Events
 from service.live.listening import LEADS, Listening
+from service.metrics import Metrics, Report
 from service.rest.catalogue import Catalogue
 from service.rest.protocol import error_response
-from service.routes import audit, capture, edits, export, health, leads, operations, rest, session, site, stream
+from service.routes import (
+    account,
+    audit,
+    capture,
+    edits,
+    export,
+    health,
+    leads,
+    metrics,
+    operations,
+    people,
+    rest,
+    session,
+    site,
+    stream,
+)
 from service.settings import Settings, SettingsError
 from service.shared import Versions
+from service.shared_limits import SharedLimits
 
 logger = structlog.get_logger()
 
@@ -56,16 +79,18 @@ CORS_RESPONSE_HEADERS = "Content-Disposition, ETag, Retry-After, RateLimit, Rate
 class SharedMemory:
     """What the workers of a machine share; made before they are forked."""
 
-    public: MovingWindow
-    admin: MovingWindow
+    public: TieredWindow
+    admin: TieredWindow
     versions: Versions
+    metrics: Metrics
 
     @classmethod
     def create(cls, settings: Settings) -> "SharedMemory":
         return cls(
-            public=MovingWindow(settings.public_rate_limit, PUBLIC_CLIENTS),
-            admin=MovingWindow(settings.admin_rate_limit, ADMIN_CLIENTS),
+            public=TieredWindow(settings.public_rate_limit, PUBLIC_CLIENTS, PUBLIC_NETWORKS),
+            admin=TieredWindow(settings.admin_rate_limit, ADMIN_CLIENTS, ADMIN_NETWORKS),
             versions=Versions([REVOCATIONS, LEADS], settings.workers),
+            metrics=Metrics(settings.workers),
         )
 
 
@@ -108,29 +133,36 @@ def create_app(settings: Settings, shared: SharedMemory | None = None, *, worker
     app.ctx.settings = settings
     app.ctx.database = Database(settings.database_url, settings.public_database_url)
     app.ctx.catalogue = Catalogue(app.ctx.database, settings.rest_schemas, internal=("public", "app"))
-    app.ctx.tokens = Tokens(settings.jwt_secret_key)
+    app.ctx.credentials = Credentials(app.ctx.database, shared.versions, legacy=settings.legacy_login)
+    app.ctx.tokens = Tokens(settings.jwt_secret_key, *settings.jwt_previous_keys, clock=app.ctx.credentials.now)
     app.ctx.passwords = Passwords()
-    app.ctx.revocations = Revocations(app.ctx.database, shared.versions)
+    app.ctx.second_factors = SecondFactors([settings.jwt_secret_key, *settings.jwt_previous_keys])
+    app.ctx.login = Login(app.ctx.database, app.ctx.passwords, app.ctx.second_factors, app.ctx.credentials)
     listening = Listening(settings.listen_database_url or settings.database_url, shared.versions)
     app.ctx.database.wrote = listening.wrote
     app.ctx.answers = Answers(listening, settings.answer_cache_bytes)
     app.ctx.events = Events(
         app.ctx.database,
         listening,
-        app.ctx.revocations,
+        app.ctx.credentials,
         most=settings.event_listeners,
         most_per_user=settings.event_listeners_per_user,
     )
+    recorder = app.ctx.recorder = shared.metrics.join(worker)
+    app.ctx.report = Report(shared.metrics, recorder)
+    everywhere = SharedLimits(settings.redis_url, settings.jwt_secret_key, recorder) if settings.redis_url else None
     guard = Guard(
-        public=shared.public,
-        admin=shared.admin,
+        public=Limiter("public", shared.public, recorder, everywhere),
+        admin=Limiter("admin", shared.admin, recorder, everywhere),
         tokens=app.ctx.tokens,
-        revocations=app.ctx.revocations,
+        credentials=app.ctx.credentials,
         proxies=settings.trusted_proxies,
     )
 
-    for routes in (capture, session, leads, edits, operations, audit, stream, export, rest, health, site):
+    of_leads = (capture, leads, edits, operations, audit, stream, export, rest)
+    for routes in (*of_leads, session, account, people, health, metrics, site):
         app.blueprint(routes.blueprint)
+    recorder.learn(route.path for route in app.router.routes)
 
     @app.on_request
     async def check(request: LeadRequest) -> None:
@@ -170,21 +202,26 @@ def create_app(settings: Settings, shared: SharedMemory | None = None, *, worker
         for header, value in getattr(request.ctx, "limit_headers", {}).items():
             response.headers[header] = value
         _share_across_origins(request, response, settings.cors_origins)
+        seconds = time.perf_counter() - getattr(request.ctx, "started", math.inf)
+        recorder.answered(request.route.path if request.route else None, request.method, response.status, max(0.0, seconds))
         _log(request, response)
 
     @app.before_server_start
     async def open_pools(app: App) -> None:
         await app.ctx.database.open()
+        if everywhere:
+            await everywhere.open()
 
     @app.after_server_start
     async def begin_jobs(app: App) -> None:
         # Not by app.add_task, which warns of each that a drain cancels, though they are meant to run until then.
         app.ctx.jobs = [
-            asyncio.create_task(app.ctx.revocations.keep_loaded()),
+            asyncio.create_task(app.ctx.credentials.keep_loaded()),
             asyncio.create_task(jobs.keep_purging(app.ctx.database, settings.trash_days)),
             asyncio.create_task(listening.keep()),
             asyncio.create_task(app.ctx.events.keep_watching()),
             asyncio.create_task(jobs.keep_tidying(app.ctx.database)),
+            asyncio.create_task(recorder.keep_counting(lambda: app.ctx.events.count)),
         ]
 
     @app.before_server_stop
@@ -197,6 +234,8 @@ def create_app(settings: Settings, shared: SharedMemory | None = None, *, worker
     @app.after_server_stop
     async def close_pools(app: App) -> None:
         app.ctx.passwords.close()
+        if everywhere:
+            await everywhere.close()
         await app.ctx.database.close()
 
     return app

@@ -15,7 +15,7 @@ import orjson
 from sanic import Request
 from sanic.request.form import parse_multipart_form
 
-from service.errors import Problem, refused
+from service.errors import FieldError, Problem, refused
 
 MAX_DEPTH = 32
 MAX_FIELDS = 100
@@ -25,6 +25,9 @@ _STRING = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
 _BRACKET = re.compile(rb"[\[\]{}]")
 # JSON that can be read and is refused by name, where orjson only says that it is none: half a surrogate pair, a huge number.
 _READABLE = re.compile(rb"\\u[dD][89a-fA-F]|[0-9]{300}")
+
+NOTHING = type(None)
+_KINDS = {str: "text", bool: "true or false", int: "a whole number", NOTHING: "null"}
 
 FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
 
@@ -68,6 +71,27 @@ def read_changes(request: Request) -> dict[str, Any]:
     if not request.body.strip():
         raise _empty()
     return read_body(request).fields
+
+
+def read_members(request: Request, **members: tuple[type, ...]) -> dict[str, Any]:
+    """The members of a JSON object, each of one of the kinds named for it; one of NOTHING's kind may be left out, or null.
+
+    Raises as read_changes, and Problem 422 naming each member that is missing, of another kind, or not known.
+    """
+    fields = read_changes(request)
+    errors = [
+        FieldError(_shown(name), "field_unknown", f"{_shown(name)} is not taken here.")
+        for name in fields
+        if name not in members
+    ]
+    for name, kinds in members.items():
+        value = fields.get(name)
+        if type(value) not in kinds:
+            code, said = ("required", "given") if value is None else ("not_valid", " or ".join(_KINDS[kind] for kind in kinds))
+            errors.append(FieldError(name, code, f"{name} must be {said}."))
+    if errors:
+        raise Problem(422, "fields_not_valid", errors[0].message, errors)
+    return {name: fields.get(name) for name in members}
 
 
 def read_json_object(body: bytes) -> dict[str, Any]:

@@ -51,6 +51,7 @@ class Role(StrEnum):
 
     CAPTURE = "leads_capture"
     SERVICE = "leads_service"
+    ANALYST = "leads_analyst"
     VIEWER = "leads_viewer"
     EDITOR = "leads_editor"
     ADMIN = "leads_admin"
@@ -76,6 +77,7 @@ _WRITERS = {Role.CAPTURE, *WRITING.values(), *BULK.values()}
 POOL_SIZES = {
     Role.CAPTURE: 8,
     Role.SERVICE: 4,
+    Role.ANALYST: 2,
     Role.VIEWER: 4,
     Role.EDITOR: 4,
     Role.ADMIN: 4,

@@ -5,10 +5,12 @@ docs/operations.md lists them; tests/house/test_docs.py fails when it misses one
 
 import ipaddress
 import os
+import re
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 from urllib.parse import quote, urlsplit
 
 import limits
@@ -56,6 +58,8 @@ class Settings:
     port: int = 8000
     workers: int = 1
     jwt_secret_key: str | None = field(default=None, repr=False)
+    jwt_previous_keys: tuple[str, ...] = field(default=(), repr=False)
+    legacy_login: bool = False
     admin_password: str | None = field(default=None, repr=False)
     public_rate_limit: RateLimit = RateLimit(10, 60)
     admin_rate_limit: RateLimit = RateLimit(100, 60)
@@ -65,10 +69,12 @@ class Settings:
     rest_schemas: tuple[str, ...] = ("api", "stats")
     rest_max_rows: int = 10_000
     trash_days: int = 30
-    listen_database_url: str | None = None
+    listen_database_url: str | None = field(default=None, repr=False)
     answer_cache_bytes: int = 33_554_432
     event_listeners: int = 1000
     event_listeners_per_user: int = 20
+    redis_url: str | None = field(default=None, repr=False)
+    metrics: str = "private"
     log_format: str = "auto"
 
     @classmethod
@@ -87,7 +93,12 @@ class Settings:
             host=text("HOST") or "127.0.0.1",
             port=_whole_number("PORT", text("PORT") or "8000", 0, 65535),
             workers=_whole_number("WORKERS", text("WORKERS") or str(_cores()), 1, 256),
-            jwt_secret_key=_jwt_secret_key(text("JWT_SECRET_KEY")),
+            jwt_secret_key=_jwt_secret_key("JWT_SECRET_KEY", text("JWT_SECRET_KEY")),
+            jwt_previous_keys=tuple(
+                _jwt_secret_key("JWT_PREVIOUS_KEYS: each", key)
+                for key in (text("JWT_PREVIOUS_KEYS") or "").replace(",", " ").split()
+            ),
+            legacy_login=_one_of("LEGACY_LOGIN", (text("LEGACY_LOGIN") or "off").lower(), "on", "off") == "on",
             admin_password=_admin_password(environ.get("ADMIN_PASSWORD") or None),
             public_rate_limit=_rate_limit("PUBLIC_RATE_LIMIT", text("PUBLIC_RATE_LIMIT") or "10/minute"),
             admin_rate_limit=_rate_limit("ADMIN_RATE_LIMIT", text("ADMIN_RATE_LIMIT") or "100/minute"),
@@ -104,6 +115,8 @@ class Settings:
                 "EVENT_LISTENERS_PER_USER", text("EVENT_LISTENERS_PER_USER") or "20", 1, 100_000
             ),
             trash_days=_whole_number("TRASH_DAYS", text("TRASH_DAYS") or "30", 1, 3650),
+            redis_url=_redis_url(text("REDIS_URL")),
+            metrics=_one_of("METRICS", text("METRICS") or "private", "private", "public", "off"),
             log_format=_one_of("LOG_FORMAT", text("LOG_FORMAT") or "auto", "auto", "console", "json"),
         )
 
@@ -147,6 +160,23 @@ def _database_url(name: str, value: str | None) -> str | None:
     return f"{value}{'&' if parts.query else '?'}sslmode=verify-full{root}"
 
 
+def _redis_url(value: str | None) -> str | None:
+    """redis:// or rediss:// with a host; a user, password, port and number are optional. Nothing may follow: an option
+    there would overrule what the client is told."""
+    if value is None:
+        return None
+    try:
+        parts = urlsplit(value)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        raise SettingsError("REDIS_URL is no valid URL.") from None
+    if parts.scheme not in ("redis", "rediss"):
+        raise SettingsError("REDIS_URL must begin with redis:// or rediss://.")
+    if not host or not re.fullmatch(r"/?[0-9]*", parts.path) or "?" in value or "#" in value:
+        raise SettingsError("REDIS_URL must look like redis://user:password@host:6379/0, without anything after it.")
+    return value
+
+
 def _certificates() -> str:
     """The system's trusted certificate authorities, as one file."""
     paths = ssl.get_default_verify_paths()
@@ -163,15 +193,18 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
-def _jwt_secret_key(value: str | None) -> str | None:
+Key = TypeVar("Key", str, str | None)
+
+
+def _jwt_secret_key(name: str, value: Key) -> Key:
     if value is not None and len(value.encode()) < 32:
-        raise SettingsError("JWT_SECRET_KEY must be at least 32 bytes long (RFC 7518, 3.2).")
+        raise SettingsError(f"{name} must be at least 32 bytes long (RFC 7518, 3.2).")
     return value
 
 
 def _admin_password(value: str | None) -> str | None:
-    if value is not None and len(value.encode()) > 72:
-        raise SettingsError("ADMIN_PASSWORD must be at most 72 bytes long: bcrypt reads no more.")
+    if value is not None and (len(value) < 8 or len(value.encode()) > 72):
+        raise SettingsError("ADMIN_PASSWORD must have at least 8 characters, and at most 72 bytes: bcrypt reads no more.")
     return value
 
 

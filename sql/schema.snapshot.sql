@@ -81,10 +81,30 @@ CREATE EXTENSION IF NOT EXISTS unaccent WITH SCHEMA public;
 COMMENT ON EXTENSION unaccent IS 'text search dictionary that removes accents';
 
 --
+-- Name: key_scope; Type: TYPE; Schema: app; Owner: leads_owner
+--
+
+CREATE TYPE app.key_scope AS ENUM (
+    'capture',
+    'read',
+    'write',
+    'analyst'
+);
+
+ALTER TYPE app.key_scope OWNER TO leads_owner;
+
+--
+-- Name: TYPE key_scope; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON TYPE app.key_scope IS 'What an API key may do: capture (send forms, nothing else), read (as a viewer), write (as an editor, and send forms), analyst (as an analyst).';
+
+--
 -- Name: user_role; Type: TYPE; Schema: app; Owner: leads_owner
 --
 
 CREATE TYPE app.user_role AS ENUM (
+    'analyst',
     'viewer',
     'editor',
     'admin'
@@ -96,7 +116,7 @@ ALTER TYPE app.user_role OWNER TO leads_owner;
 -- Name: TYPE user_role; Type: COMMENT; Schema: app; Owner: leads_owner
 --
 
-COMMENT ON TYPE app.user_role IS 'What a user may do: viewer (read), editor (and change), admin (and delete, and manage users).';
+COMMENT ON TYPE app.user_role IS 'What a user may do: analyst (read the numbers), viewer (read leads too), editor (and change), admin (and delete, and manage users and API keys).';
 
 --
 -- Name: lead_priority; Type: TYPE; Schema: public; Owner: leads_owner
@@ -451,6 +471,45 @@ ALTER FUNCTION app.audit_lead() OWNER TO leads_owner;
 COMMENT ON FUNCTION app.audit_lead() IS 'Trigger function: writes to app.audit_log what was done to a lead, and by whom: of a change the changed columns alone, version and updated_at left out, which follow by themselves; of what is erased no value. Column by column, since comparing two rows as jsonb would cost as much as the change itself.';
 
 --
+-- Name: audit_second_factor(); Type: FUNCTION; Schema: app; Owner: leads_owner
+--
+
+CREATE FUNCTION app.audit_second_factor() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+    v_username text;
+    v_after jsonb;
+BEGIN
+    SELECT u.username INTO v_username FROM app.users AS u WHERE u.id = OLD.user_id;
+    v_after := CASE
+        WHEN TG_TABLE_NAME = 'recovery_codes' THEN '{"recovery_code": "used"}'
+        WHEN TG_OP = 'DELETE' THEN '{"second_factor": "off"}'
+        ELSE '{"second_factor": "on"}' END;
+    -- It goes with its user: that is told already.
+    IF v_username IS NOT NULL THEN
+        INSERT INTO app.audit_log (actor, actor_role, request_id, action, table_name, subject, before, after)
+        VALUES (
+            nullif(current_setting('app.actor', true), ''),
+            nullif(current_setting('app.actor_role', true), ''),
+            nullif(current_setting('app.request_id', true), '')::uuid,
+            'changed', 'users', v_username, '{}', v_after
+        );
+    END IF;
+    RETURN NULL;
+END;
+$$;
+
+ALTER FUNCTION app.audit_second_factor() OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION audit_second_factor(); Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION app.audit_second_factor() IS 'Trigger function: writes to app.audit_log that a user''s second factor was turned on or off, or a recovery code used.';
+
+--
 -- Name: audit_setting(); Type: FUNCTION; Schema: app; Owner: leads_owner
 --
 
@@ -655,6 +714,24 @@ DECLARE
     v_more text;
     v_less text;
 BEGIN
+    IF (p_entry).table_name IN ('users', 'api_keys') THEN
+        v_kind := CASE (p_entry).table_name WHEN 'users' THEN 'the user ' ELSE 'the API key ' END || (p_entry).subject;
+        RETURN v_who || ' ' || CASE (p_entry).action
+            WHEN 'created' THEN format('added %s (%s)', v_kind, coalesce(v_after ->> 'role', v_after ->> 'scope'))
+            WHEN 'deleted' THEN 'deleted ' || v_kind
+            WHEN 'emptied' THEN 'emptied the whole table'
+            ELSE coalesce((
+                SELECT string_agg(CASE a.key
+                    WHEN 'role' THEN format('gave %s the role %s instead of %s', v_kind, a.value, v_before ->> 'role')
+                    WHEN 'disabled_at' THEN CASE WHEN a.value IS NULL THEN 'let in again ' ELSE 'disabled ' END || v_kind
+                    WHEN 'password' THEN 'changed the password of ' || v_kind
+                    WHEN 'second_factor' THEN format('turned %s the second factor of %s', a.value, v_kind)
+                    WHEN 'recovery_code' THEN 'used a recovery code of ' || v_kind
+                    WHEN 'revoked_at' THEN 'revoked ' || v_kind
+                    ELSE format('changed the %s of %s', replace(a.key, '_', ' '), v_kind) END, ', ' ORDER BY a.key)
+                FROM jsonb_each_text(v_after) AS a WHERE a.key <> 'revoked_by'
+            ), 'changed ' || v_kind) END || '.';
+    END IF;
     IF (p_entry).action = 'created' THEN
         RETURN CASE WHEN (p_entry).actor_role = 'visitor'
             THEN 'A visitor sent it' || CASE v_after ->> 'lead_type'
@@ -739,9 +816,9 @@ CREATE FUNCTION app.audit_user() RETURNS trigger
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 DECLARE
-    -- Never a hash: only that it changed.
-    v_old jsonb := CASE WHEN TG_OP IN ('UPDATE', 'DELETE') THEN to_jsonb(OLD) - 'password_hash' END;
-    v_new jsonb := CASE WHEN TG_OP IN ('INSERT', 'UPDATE') THEN to_jsonb(NEW) - 'password_hash' END;
+    -- Never a hash: of a password only that it changed.
+    v_old jsonb := CASE WHEN TG_OP IN ('UPDATE', 'DELETE') THEN to_jsonb(OLD) - ARRAY['password_hash', 'key_hash', 'last_used_at'] END;
+    v_new jsonb := CASE WHEN TG_OP IN ('INSERT', 'UPDATE') THEN to_jsonb(NEW) - ARRAY['password_hash', 'key_hash', 'last_used_at'] END;
     v_before jsonb := v_old;
     v_after jsonb := v_new;
 BEGIN
@@ -750,7 +827,7 @@ BEGIN
         INTO v_before, v_after
         FROM jsonb_each(v_old) AS o JOIN jsonb_each(v_new) AS n ON n.key = o.key
         WHERE o.value IS DISTINCT FROM n.value AND o.key <> 'updated_at';
-        IF NEW.password_hash <> OLD.password_hash THEN
+        IF to_jsonb(NEW) -> 'password_hash' <> to_jsonb(OLD) -> 'password_hash' THEN
             v_after := v_after || '{"password": "changed"}';
         END IF;
         IF v_after = '{}' THEN
@@ -763,7 +840,7 @@ BEGIN
         nullif(current_setting('app.actor_role', true), ''),
         nullif(current_setting('app.request_id', true), '')::uuid,
         CASE TG_OP WHEN 'INSERT' THEN 'created' WHEN 'UPDATE' THEN 'changed' WHEN 'DELETE' THEN 'deleted' ELSE 'emptied' END,
-        'users', coalesce(v_old, v_new) ->> 'username', v_before, v_after
+        TG_TABLE_NAME, coalesce(v_old, v_new) ->> CASE TG_TABLE_NAME WHEN 'users' THEN 'username' ELSE 'name' END, v_before, v_after
     );
     RETURN NULL;
 END;
@@ -775,7 +852,7 @@ ALTER FUNCTION app.audit_user() OWNER TO leads_owner;
 -- Name: FUNCTION audit_user(); Type: COMMENT; Schema: app; Owner: leads_owner
 --
 
-COMMENT ON FUNCTION app.audit_user() IS 'Trigger function: writes to app.audit_log what was done to a user; of a password only that it changed.';
+COMMENT ON FUNCTION app.audit_user() IS 'Trigger function: writes to app.audit_log what was done to a user or an API key; of a password only that it changed, of a key''s hash nothing.';
 
 --
 -- Name: begin_operation(text, jsonb, text, uuid, text, text, uuid); Type: FUNCTION; Schema: app; Owner: leads_owner
@@ -879,6 +956,34 @@ ALTER FUNCTION app.check_query(p_query text) OWNER TO leads_owner;
 COMMENT ON FUNCTION app.check_query(p_query text) IS 'LD400 query_too_long for a search of more than 200 characters.';
 
 --
+-- Name: check_role(text); Type: FUNCTION; Schema: app; Owner: leads_owner
+--
+
+CREATE FUNCTION app.check_role(p_role text) RETURNS void
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+    IF p_role IS NULL OR p_role <> ALL (enum_range(NULL::app.user_role)::text[]) THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'LD422',
+            MESSAGE = format('The role must be one of: %s.', array_to_string(enum_range(NULL::app.user_role), ', ')),
+            CONSTRAINT = 'role_not_valid',
+            COLUMN = 'role',
+            DATATYPE = array_to_string(enum_range(NULL::app.user_role), ', ');
+    END IF;
+END;
+$$;
+
+ALTER FUNCTION app.check_role(p_role text) OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION check_role(p_role text); Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION app.check_role(p_role text) IS 'LD422 role_not_valid unless a user can have this role.';
+
+--
 -- Name: count_leads(); Type: FUNCTION; Schema: app; Owner: leads_owner
 --
 
@@ -951,6 +1056,28 @@ ALTER FUNCTION app.end_operation(p_id uuid, p_changed bigint, p_skipped bigint) 
 --
 
 COMMENT ON FUNCTION app.end_operation(p_id uuid, p_changed bigint, p_skipped bigint) IS 'Says how many leads the operation of this transaction changed and left as they were; what follows is no part of it.';
+
+--
+-- Name: end_sessions(); Type: FUNCTION; Schema: app; Owner: leads_owner
+--
+
+CREATE FUNCTION app.end_sessions() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+    PERFORM app.revoke_sessions(CASE WHEN TG_OP <> 'TRUNCATE' THEN OLD.id END);
+    RETURN CASE WHEN TG_OP = 'DELETE' THEN OLD END;
+END;
+$$;
+
+ALTER FUNCTION app.end_sessions() OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION end_sessions(); Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION app.end_sessions() IS 'Trigger function: who is disabled or removed, or has another password, role or name, is logged out everywhere.';
 
 --
 -- Name: entry_digest(app.audit_log, bytea); Type: FUNCTION; Schema: app; Owner: leads_owner
@@ -1471,6 +1598,22 @@ ALTER FUNCTION app.lexeme(p_text text) OWNER TO leads_owner;
 --
 
 COMMENT ON FUNCTION app.lexeme(p_text text) IS 'A text quoted as one lexeme, for a cast to tsvector or tsquery.';
+
+--
+-- Name: login_delay(integer, integer, integer); Type: FUNCTION; Schema: app; Owner: leads_owner
+--
+
+CREATE FUNCTION app.login_delay(p_failures integer, p_free integer, p_longest integer) RETURNS interval
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN CASE WHEN (p_failures < p_free) THEN '00:00:00'::interval ELSE make_interval(secs => LEAST(((5)::double precision * ((2)::double precision ^ (LEAST((p_failures - p_free), 20))::double precision)), (p_longest)::double precision)) END;
+
+ALTER FUNCTION app.login_delay(p_failures integer, p_free integer, p_longest integer) OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION login_delay(p_failures integer, p_free integer, p_longest integer); Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION app.login_delay(p_failures integer, p_free integer, p_longest integer) IS 'How long after a failed try to log in the next one is refused: not at all before p_free failures, then 5 s, twice as long with each, at most p_longest seconds.';
 
 --
 -- Name: matching_leads(text); Type: FUNCTION; Schema: app; Owner: leads_owner
@@ -2049,6 +2192,40 @@ ALTER FUNCTION app.refuse_field(p_field text, p_message text, p_allowed text) OW
 --
 
 COMMENT ON FUNCTION app.refuse_field(p_field text, p_message text, p_allowed text) IS 'LD422 fields_not_valid: a field that can''t be taken as it is, why, and of a choice what would do, separated by commas.';
+
+--
+-- Name: revoke_sessions(bigint, uuid); Type: FUNCTION; Schema: app; Owner: leads_owner
+--
+
+CREATE FUNCTION app.revoke_sessions(p_user_id bigint, p_jti uuid DEFAULT NULL::uuid) RETURNS integer
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+    v_ended integer;
+BEGIN
+    WITH gone AS (
+        DELETE FROM app.sessions AS s
+        WHERE (p_user_id IS NULL OR s.user_id = p_user_id) AND (p_jti IS NULL OR s.jti = p_jti)
+        RETURNING s.jti, s.expires_at, s.token_hash
+    ), noted AS (
+        -- An opaque token holds for as long as its session is there; a JWT has to be named.
+        INSERT INTO app.revoked_tokens (jti, expires_at)
+        SELECT g.jti, g.expires_at FROM gone AS g WHERE g.token_hash IS NULL
+        ON CONFLICT (jti) DO NOTHING
+    )
+    SELECT count(*) INTO v_ended FROM gone;
+    RETURN v_ended;
+END;
+$$;
+
+ALTER FUNCTION app.revoke_sessions(p_user_id bigint, p_jti uuid) OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION revoke_sessions(p_user_id bigint, p_jti uuid); Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION app.revoke_sessions(p_user_id bigint, p_jti uuid) IS 'Ends sessions and the tokens of them: all of a user, or one; of everybody where p_user_id is NULL. Returns how many.';
 
 --
 -- Name: search_document(text, text, text, text, text); Type: FUNCTION; Schema: app; Owner: leads_owner
@@ -2698,6 +2875,65 @@ ALTER FUNCTION service.add_contact(p_id bigint, p_contact jsonb, p_if_match text
 COMMENT ON FUNCTION service.add_contact(p_id bigint, p_contact jsonb, p_if_match text, p_actor text, p_role text, p_request_id uuid, OUT lead json, OUT etag text) IS 'Appends {at, by, channel, note} to a lead''s contact_history and returns the lead, with its ETag. p_contact: channel, note, and at, else it is now. LD404 lead_not_found, LD412 version_conflict, LD422 fields_not_valid.';
 
 --
+-- Name: add_key(text, text, bytea, text, integer, text, text, uuid); Type: FUNCTION; Schema: service; Owner: leads_owner
+--
+
+CREATE FUNCTION service.add_key(p_name text, p_scope text, p_hash bytea, p_hint text, p_days integer, p_actor text, p_role text, p_request_id uuid) RETURNS json
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+DECLARE
+    v_key app.api_keys;
+BEGIN
+    IF p_name IS NULL OR p_name !~ '^[A-Za-z0-9][A-Za-z0-9 ._@+-]{0,99}$' THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'LD422',
+            MESSAGE = 'A key''s name has 1 to 100 letters, digits, spaces and . _ @ + -, and begins with a letter or digit.',
+            CONSTRAINT = 'api_keys_name_valid',
+            COLUMN = 'name';
+    END IF;
+    IF p_scope IS NULL OR p_scope <> ALL (enum_range(NULL::app.key_scope)::text[]) THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'LD422',
+            MESSAGE = format('The scope must be one of: %s.', array_to_string(enum_range(NULL::app.key_scope), ', ')),
+            CONSTRAINT = 'scope_not_valid',
+            COLUMN = 'scope',
+            DATATYPE = array_to_string(enum_range(NULL::app.key_scope), ', ');
+    END IF;
+    IF p_days IS NULL OR p_days NOT BETWEEN 1 AND 3650 THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'LD422',
+            MESSAGE = 'A key holds for 1 to 3650 days.',
+            CONSTRAINT = 'expires_in_days_not_valid',
+            COLUMN = 'expires_in_days';
+    END IF;
+    PERFORM app.act_as(p_actor, p_role, p_request_id);
+    BEGIN
+        INSERT INTO app.api_keys (name, scope, key_hash, hint, created_by, expires_at)
+        VALUES (p_name, p_scope::app.key_scope, p_hash, p_hint, coalesce(p_actor, session_user), app.now() + make_interval(days => p_days))
+        RETURNING * INTO v_key;
+    EXCEPTION WHEN unique_violation THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'LD409',
+            MESSAGE = format('There is a key %s already.', p_name),
+            CONSTRAINT = 'key_name_taken',
+            COLUMN = 'name',
+            HINT = 'Revoke it first, or choose another name.';
+    END;
+    RETURN json_build_object('id', v_key.id, 'name', v_key.name, 'scope', v_key.scope, 'hint', v_key.hint,
+        'created_at', v_key.created_at, 'created_by', v_key.created_by, 'expires_at', v_key.expires_at);
+END;
+$_$;
+
+ALTER FUNCTION service.add_key(p_name text, p_scope text, p_hash bytea, p_hint text, p_days integer, p_actor text, p_role text, p_request_id uuid) OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION add_key(p_name text, p_scope text, p_hash bytea, p_hint text, p_days integer, p_actor text, p_role text, p_request_id uuid); Type: COMMENT; Schema: service; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION service.add_key(p_name text, p_scope text, p_hash bytea, p_hint text, p_days integer, p_actor text, p_role text, p_request_id uuid) IS 'A new API key, known by its hash alone. LD422 api_keys_name_valid, scope_not_valid, expires_in_days_not_valid; LD409 key_name_taken, while one of that name is not revoked.';
+
+--
 -- Name: add_lead(jsonb, text, text, uuid); Type: FUNCTION; Schema: service; Owner: leads_owner
 --
 
@@ -2742,6 +2978,45 @@ ALTER FUNCTION service.add_lead(p_fields jsonb, p_actor text, p_role text, p_req
 --
 
 COMMENT ON FUNCTION service.add_lead(p_fields jsonb, p_actor text, p_role text, p_request_id uuid, OUT id bigint, OUT lead json, OUT etag text) IS 'Stores a lead that somebody of the team enters, and returns it, with its ETag. p_fields: name, email, subject, message, company, phone, role, source (else manual), consent, lead_type (else contact), priority. LD422 fields_not_valid.';
+
+--
+-- Name: add_user(text, text, text, text, text, uuid); Type: FUNCTION; Schema: service; Owner: leads_owner
+--
+
+CREATE FUNCTION service.add_user(p_username text, p_password_hash text, p_user_role text, p_actor text, p_role text, p_request_id uuid) RETURNS json
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+BEGIN
+    IF p_username !~ '^[A-Za-z0-9][A-Za-z0-9._@+-]{0,99}$' THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'LD422',
+            MESSAGE = 'A username has 1 to 100 letters, digits and . _ @ + -, and begins with a letter or digit.',
+            CONSTRAINT = 'users_username_valid',
+            COLUMN = 'username';
+    END IF;
+    PERFORM app.check_role(p_user_role);
+    PERFORM app.act_as(p_actor, p_role, p_request_id);
+    BEGIN
+        INSERT INTO app.users (username, password_hash, role) VALUES (p_username, p_password_hash, p_user_role::app.user_role);
+    EXCEPTION WHEN unique_violation THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'LD409',
+            MESSAGE = format('There is a user %s already.', p_username),
+            CONSTRAINT = 'username_taken',
+            COLUMN = 'username';
+    END;
+    RETURN service.list_users(p_username) -> 0;
+END;
+$_$;
+
+ALTER FUNCTION service.add_user(p_username text, p_password_hash text, p_user_role text, p_actor text, p_role text, p_request_id uuid) OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION add_user(p_username text, p_password_hash text, p_user_role text, p_actor text, p_role text, p_request_id uuid); Type: COMMENT; Schema: service; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION service.add_user(p_username text, p_password_hash text, p_user_role text, p_actor text, p_role text, p_request_id uuid) IS 'A new user, as service.list_users shows them. LD422 for a name or role that can''t be, LD409 username_taken.';
 
 --
 -- Name: applied_migrations(); Type: FUNCTION; Schema: service; Owner: leads_owner
@@ -2834,6 +3109,94 @@ ALTER FUNCTION service.audit_trail(p_actor text, p_action text, p_table text, p_
 --
 
 COMMENT ON FUNCTION service.audit_trail(p_actor text, p_action text, p_table text, p_since text, p_until text, p_limit integer, p_cursor bigint) IS 'What was done, newest first: {"data": [{id, at, actor, actor_role, session_user, action, table, lead_id, subject, summary, changes: [{field, before, after}], operation, request_id}], "next"}; p_since is included, p_until not; next is the p_cursor of the page after, or null. LD400 filter_not_valid, cursor_not_valid.';
+
+--
+-- Name: begin_login(text, text); Type: FUNCTION; Schema: service; Owner: leads_owner
+--
+
+CREATE FUNCTION service.begin_login(p_username text, p_client text, OUT password_hash text, OUT second_factor bytea, OUT wait_seconds integer) RETURNS record
+    LANGUAGE plpgsql STRICT SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+    c_own_free CONSTANT integer := 5;
+    c_own_longest CONSTANT integer := 900;
+    c_strangers_free CONSTANT integer := 20;
+    c_strangers_longest CONSTANT integer := 300;
+    v_account text := lower(left(p_username, 100));
+    v_user app.users;
+    v_known boolean;
+    v_next timestamptz;
+BEGIN
+    SELECT u.* INTO v_user FROM app.users AS u WHERE lower(u.username) = lower(p_username) AND u.disabled_at IS NULL;
+    v_known := EXISTS (SELECT FROM app.known_clients AS k WHERE k.user_id = v_user.id AND k.client = p_client);
+    -- All strangers of an account count together too, under the client ''. Locked first, so that of tries at once each sees the one before.
+    INSERT INTO app.login_tries AS t (account, client)
+    SELECT v_account, c.client FROM unnest(CASE WHEN v_known THEN ARRAY[p_client] ELSE ARRAY['', p_client] END) WITH ORDINALITY AS c (client, place)
+    ORDER BY c.place
+    ON CONFLICT ON CONSTRAINT login_tries_pkey DO UPDATE
+        SET failures = CASE WHEN t.last_at <= app.now() - interval '24 hours' THEN 0 ELSE t.failures END;
+    SELECT max(t.last_at + d.delay) FILTER (WHERE d.delay > interval '0') INTO v_next
+    FROM app.login_tries AS t CROSS JOIN LATERAL (
+        SELECT CASE t.client
+            WHEN '' THEN app.login_delay(t.failures, c_strangers_free, c_strangers_longest)
+            ELSE app.login_delay(t.failures, c_own_free, c_own_longest) END AS delay
+    ) AS d
+    WHERE t.account = v_account AND (t.client = p_client OR t.client = '' AND NOT v_known);
+    wait_seconds := ceil(extract(epoch FROM v_next - app.now()));
+    IF wait_seconds > 0 THEN
+        RETURN;
+    END IF;
+    wait_seconds := 0;
+    UPDATE app.login_tries AS t SET failures = t.failures + 1, last_at = greatest(t.last_at, app.now())
+    WHERE t.account = v_account AND (t.client = p_client OR t.client = '' AND NOT v_known);
+    password_hash := v_user.password_hash;
+    SELECT f.secret INTO second_factor FROM app.second_factors AS f WHERE f.user_id = v_user.id AND f.confirmed_at IS NOT NULL;
+END;
+$$;
+
+ALTER FUNCTION service.begin_login(p_username text, p_client text, OUT password_hash text, OUT second_factor bytea, OUT wait_seconds integer) OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION begin_login(p_username text, p_client text, OUT password_hash text, OUT second_factor bytea, OUT wait_seconds integer); Type: COMMENT; Schema: service; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION service.begin_login(p_username text, p_client text, OUT password_hash text, OUT second_factor bytea, OUT wait_seconds integer) IS 'Takes a try to log in: what the password and the second factor are to be checked against, NULL where there is no such user (or none who may log in). Each try counts as failed until service.end_login says otherwise. After 5 failures of a client on an account, and after 20 of clients that never logged in to it, wait_seconds says how long nobody of them is let try: then nothing is counted, and nothing shown.';
+
+--
+-- Name: begin_second_factor(text, bytea, text); Type: FUNCTION; Schema: service; Owner: leads_owner
+--
+
+CREATE FUNCTION service.begin_second_factor(p_username text, p_secret bytea, p_client text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+    v_user_id bigint;
+BEGIN
+    SELECT u.id INTO v_user_id FROM app.users AS u WHERE u.username = p_username AND u.disabled_at IS NULL;
+    -- The password was shown for this, and was right.
+    DELETE FROM app.login_tries AS t WHERE t.account = lower(p_username) AND t.client = p_client;
+    INSERT INTO app.second_factors AS f (user_id, secret) VALUES (v_user_id, p_secret)
+    ON CONFLICT ON CONSTRAINT second_factors_pkey DO UPDATE SET secret = p_secret, created_at = app.now()
+        WHERE f.confirmed_at IS NULL;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'LD409',
+            MESSAGE = 'You have a second factor already.',
+            CONSTRAINT = 'second_factor_on',
+            HINT = 'Turn it off first.';
+    END IF;
+END;
+$$;
+
+ALTER FUNCTION service.begin_second_factor(p_username text, p_secret bytea, p_client text) OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION begin_second_factor(p_username text, p_secret bytea, p_client text); Type: COMMENT; Schema: service; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION service.begin_second_factor(p_username text, p_secret bytea, p_client text) IS 'Keeps the secret of a second factor, which begins to count once service.confirm_second_factor got a code of it. LD409 second_factor_on.';
 
 --
 -- Name: capture_lead(public.lead_type, jsonb, jsonb, text, uuid); Type: FUNCTION; Schema: service; Owner: leads_owner
@@ -3010,6 +3373,198 @@ ALTER FUNCTION service.change_leads(p_ids bigint[], p_kind text, p_changes jsonb
 COMMENT ON FUNCTION service.change_leads(p_ids bigint[], p_kind text, p_changes jsonb, p_selected text, p_token text, p_dry_run boolean, p_actor text, p_role text, p_request_id uuid) IS 'Changes many leads alike, all or none, but for those that a rule keeps as they are: {"changed", "skipped_count", "skipped": [{id, reason}] (the first 1,000), "operation"}. p_kind and p_changes: status {status}, priority {priority}, assignee {assignee}, follow_up {follow_up_date}, tags {add, remove}, delete {} (to the trash), restore {}. Reasons: not_found, unchanged, status_move_not_allowed, too_many_tags. p_selected: how they were chosen, in words without personal data. p_dry_run: changes nothing and returns a token too; p_token: refuse unless kind, change, leads and their versions are those of that dry run. LD412 selection_changed, LD422 fields_not_valid.';
 
 --
+-- Name: change_own_password(text, text, text, uuid, timestamp with time zone, text, text, uuid); Type: FUNCTION; Schema: service; Owner: leads_owner
+--
+
+CREATE FUNCTION service.change_own_password(p_username text, p_password_hash text, p_new_hash text, p_jti uuid, p_expires_at timestamp with time zone, p_client text, p_agent text, p_request_id uuid) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+    v_user app.users;
+BEGIN
+    PERFORM app.act_as(p_username, NULL, p_request_id);
+    -- Only while the password is still the one that was shown.
+    UPDATE app.users AS u SET password_hash = p_new_hash
+    WHERE u.username = p_username AND u.password_hash = p_password_hash AND u.disabled_at IS NULL
+    RETURNING u.* INTO v_user;
+    IF v_user.id IS NOT NULL THEN
+        DELETE FROM app.login_tries AS t WHERE t.account = lower(v_user.username) AND t.client = p_client;
+        INSERT INTO app.sessions (jti, user_id, expires_at, client, agent) VALUES (p_jti, v_user.id, p_expires_at, p_client, left(p_agent, 300));
+    END IF;
+    RETURN v_user.role;
+END;
+$$;
+
+ALTER FUNCTION service.change_own_password(p_username text, p_password_hash text, p_new_hash text, p_jti uuid, p_expires_at timestamp with time zone, p_client text, p_agent text, p_request_id uuid) OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION change_own_password(p_username text, p_password_hash text, p_new_hash text, p_jti uuid, p_expires_at timestamp with time zone, p_client text, p_agent text, p_request_id uuid); Type: COMMENT; Schema: service; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION service.change_own_password(p_username text, p_password_hash text, p_new_hash text, p_jti uuid, p_expires_at timestamp with time zone, p_client text, p_agent text, p_request_id uuid) IS 'Somebody changes their own password, having shown the one of p_password_hash: they are logged out everywhere, and the session of a new token begins. Returns their role; NULL when the password has changed meanwhile.';
+
+--
+-- Name: change_user(text, text, boolean, text, text, text, uuid); Type: FUNCTION; Schema: service; Owner: leads_owner
+--
+
+CREATE FUNCTION service.change_user(p_username text, p_user_role text, p_disabled boolean, p_password_hash text, p_actor text, p_role text, p_request_id uuid) RETURNS json
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+    v_user app.users;
+BEGIN
+    IF p_user_role IS NOT NULL THEN
+        PERFORM app.check_role(p_user_role);
+    END IF;
+    PERFORM app.act_as(p_actor, p_role, p_request_id);
+    -- The admins are locked, in one order, so that two who demote each other don't leave none.
+    PERFORM FROM app.users AS u WHERE u.role = 'admin' ORDER BY u.id FOR UPDATE;
+    SELECT u.* INTO v_user FROM app.users AS u WHERE lower(u.username) = lower(p_username) FOR UPDATE;
+    IF v_user.id IS NULL THEN
+        RAISE EXCEPTION USING ERRCODE = 'LD404', MESSAGE = format('There is no user %s.', p_username), CONSTRAINT = 'user_not_found';
+    END IF;
+    IF (p_disabled OR p_user_role <> 'admin') AND v_user.role = 'admin' AND v_user.disabled_at IS NULL THEN
+        IF v_user.username = p_actor THEN
+            RAISE EXCEPTION USING
+                ERRCODE = 'LD409',
+                MESSAGE = 'You can''t take your own admin rights away.',
+                CONSTRAINT = 'own_account',
+                HINT = 'Another admin can.';
+        END IF;
+        IF NOT EXISTS (SELECT FROM app.users AS u WHERE u.role = 'admin' AND u.disabled_at IS NULL AND u.id <> v_user.id) THEN
+            RAISE EXCEPTION USING
+                ERRCODE = 'LD409',
+                MESSAGE = format('%s is the last admin.', v_user.username),
+                CONSTRAINT = 'last_admin',
+                HINT = 'Make somebody else an admin first.';
+        END IF;
+    END IF;
+    UPDATE app.users AS u
+    SET role = coalesce(p_user_role::app.user_role, u.role),
+        disabled_at = CASE WHEN p_disabled THEN coalesce(u.disabled_at, app.now()) WHEN NOT p_disabled THEN NULL ELSE u.disabled_at END,
+        password_hash = coalesce(p_password_hash, u.password_hash)
+    WHERE u.id = v_user.id;
+    IF p_password_hash IS NOT NULL THEN
+        -- Who forgot it has been trying.
+        DELETE FROM app.login_tries AS t WHERE t.account = lower(v_user.username);
+    END IF;
+    RETURN service.list_users(v_user.username) -> 0;
+END;
+$$;
+
+ALTER FUNCTION service.change_user(p_username text, p_user_role text, p_disabled boolean, p_password_hash text, p_actor text, p_role text, p_request_id uuid) OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION change_user(p_username text, p_user_role text, p_disabled boolean, p_password_hash text, p_actor text, p_role text, p_request_id uuid); Type: COMMENT; Schema: service; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION service.change_user(p_username text, p_user_role text, p_disabled boolean, p_password_hash text, p_actor text, p_role text, p_request_id uuid) IS 'Changes a user: another role, disabled or let in again, another password; what is NULL stays. They are logged out everywhere by that. Returns the user as service.list_users shows them. LD422 role_not_valid, LD404 user_not_found, LD409 own_account, last_admin.';
+
+--
+-- Name: confirm_second_factor(text, bytea, bigint, bytea[], uuid); Type: FUNCTION; Schema: service; Owner: leads_owner
+--
+
+CREATE FUNCTION service.confirm_second_factor(p_username text, p_secret bytea, p_step bigint, p_code_hashes bytea[], p_request_id uuid) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+    v_user_id bigint;
+BEGIN
+    PERFORM app.act_as(p_username, NULL, p_request_id);
+    UPDATE app.second_factors AS f SET confirmed_at = app.now(), last_step = p_step
+    FROM app.users AS u
+    WHERE u.id = f.user_id AND u.username = p_username AND u.disabled_at IS NULL AND f.confirmed_at IS NULL AND f.secret = p_secret
+    RETURNING f.user_id INTO v_user_id;
+    IF v_user_id IS NULL THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'LD409',
+            MESSAGE = 'No second factor waits to be confirmed.',
+            CONSTRAINT = 'second_factor_not_begun',
+            HINT = 'Ask for its secret first.';
+    END IF;
+    DELETE FROM app.recovery_codes AS c WHERE c.user_id = v_user_id;
+    INSERT INTO app.recovery_codes (user_id, code_hash) SELECT v_user_id, h FROM unnest(p_code_hashes) AS h;
+END;
+$$;
+
+ALTER FUNCTION service.confirm_second_factor(p_username text, p_secret bytea, p_step bigint, p_code_hashes bytea[], p_request_id uuid) OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION confirm_second_factor(p_username text, p_secret bytea, p_step bigint, p_code_hashes bytea[], p_request_id uuid); Type: COMMENT; Schema: service; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION service.confirm_second_factor(p_username text, p_secret bytea, p_step bigint, p_code_hashes bytea[], p_request_id uuid) IS 'Turns a second factor on, once a code of p_secret (at the time step p_step) was shown, with its recovery codes. LD409 second_factor_not_begun.';
+
+--
+-- Name: credentials(text); Type: FUNCTION; Schema: service; Owner: leads_owner
+--
+
+CREATE FUNCTION service.credentials(p_known text DEFAULT NULL::text, OUT state text, OUT clock double precision, OUT credentials json) RETURNS record
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+    credentials := json_build_object(
+        'revoked', (SELECT coalesce(json_agg(t.jti ORDER BY t.jti), '[]') FROM app.revoked_tokens AS t),
+        'keys', (
+            SELECT coalesce(json_agg(json_build_array(encode(k.key_hash, 'hex'), k.id, k.name, k.scope, extract(epoch FROM k.expires_at)) ORDER BY k.id), '[]')
+            FROM app.api_keys AS k
+            WHERE k.revoked_at IS NULL AND k.expires_at > app.now()
+        ),
+        'opaque', (
+            SELECT coalesce(json_agg(json_build_array(
+                encode(s.token_hash, 'hex'), s.jti, u.username, u.role, extract(epoch FROM s.issued_at), extract(epoch FROM s.expires_at)
+            ) ORDER BY s.jti), '[]')
+            FROM app.sessions AS s JOIN app.users AS u ON u.id = s.user_id
+            WHERE s.token_hash IS NOT NULL AND s.expires_at > app.now()
+        )
+    );
+    state := md5(credentials::text);
+    IF state = p_known THEN
+        credentials := NULL;
+    END IF;
+    clock := extract(epoch FROM clock_timestamp());
+END;
+$$;
+
+ALTER FUNCTION service.credentials(p_known text, OUT state text, OUT clock double precision, OUT credentials json) OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION credentials(p_known text, OUT state text, OUT clock double precision, OUT credentials json); Type: COMMENT; Schema: service; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION service.credentials(p_known text, OUT state text, OUT clock double precision, OUT credentials json) IS 'Who is let in, and who no more: {"revoked": [jti], "keys": [[sha256 as hex, id, name, scope, expires]], "opaque": [[sha256 as hex, jti, username, role, issued, expires]]} (times in seconds since 1970), a name for that state, and the database''s clock; credentials is NULL when the state is still p_known.';
+
+--
+-- Name: drop_second_factor(text, text, text, uuid); Type: FUNCTION; Schema: service; Owner: leads_owner
+--
+
+CREATE FUNCTION service.drop_second_factor(p_username text, p_actor text, p_role text, p_request_id uuid) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+    PERFORM app.act_as(p_actor, p_role, p_request_id);
+    -- The password was shown for this and was right, or an admin helps somebody who has been trying.
+    DELETE FROM app.login_tries AS t WHERE t.account = lower(p_username);
+    DELETE FROM app.recovery_codes AS c USING app.users AS u WHERE u.id = c.user_id AND lower(u.username) = lower(p_username);
+    DELETE FROM app.second_factors AS f USING app.users AS u WHERE u.id = f.user_id AND lower(u.username) = lower(p_username);
+    RETURN FOUND;
+END;
+$$;
+
+ALTER FUNCTION service.drop_second_factor(p_username text, p_actor text, p_role text, p_request_id uuid) OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION drop_second_factor(p_username text, p_actor text, p_role text, p_request_id uuid); Type: COMMENT; Schema: service; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION service.drop_second_factor(p_username text, p_actor text, p_role text, p_request_id uuid) IS 'Turns the second factor of a user off. Returns whether there was one.';
+
+--
 -- Name: edit_lead(bigint, jsonb, text[], text, text, text, uuid); Type: FUNCTION; Schema: service; Owner: leads_owner
 --
 
@@ -3048,6 +3603,84 @@ ALTER FUNCTION service.edit_lead(p_id bigint, p_changes jsonb, p_takes text[], p
 --
 
 COMMENT ON FUNCTION service.edit_lead(p_id bigint, p_changes jsonb, p_takes text[], p_if_match text, p_actor text, p_role text, p_request_id uuid, OUT lead json, OUT etag text) IS 'Changes some columns of a lead and returns it, with its ETag. p_changes: {column: value}, of the columns p_takes, which must be there if it is one alone; p_if_match: the header, or NULL. What changes nothing writes nothing. LD404 lead_not_found, LD409 status_move_not_allowed, LD412 version_conflict, LD422 fields_not_valid.';
+
+--
+-- Name: end_login(text, text, text, uuid, timestamp with time zone, bytea, text, bigint, bytea, bytea); Type: FUNCTION; Schema: service; Owner: leads_owner
+--
+
+CREATE FUNCTION service.end_login(p_username text, p_client text, p_password_hash text, p_jti uuid, p_expires_at timestamp with time zone, p_token_hash bytea, p_agent text, p_step bigint, p_sealed bytea, p_recovery_hash bytea, OUT username text, OUT role text) RETURNS record
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+    v_user app.users;
+BEGIN
+    -- Waits for whoever is just changing the user, and then sees the change: with another password, or disabled, there is no row.
+    SELECT u.* INTO v_user FROM app.users AS u
+    WHERE lower(u.username) = lower(p_username) AND u.disabled_at IS NULL AND u.password_hash = p_password_hash
+    FOR SHARE;
+    IF v_user.id IS NULL THEN
+        RETURN;
+    END IF;
+    IF EXISTS (SELECT FROM app.second_factors AS f WHERE f.user_id = v_user.id AND f.confirmed_at IS NOT NULL) THEN
+        IF p_recovery_hash IS NOT NULL THEN
+            UPDATE app.recovery_codes AS c SET used_at = app.now()
+            WHERE c.user_id = v_user.id AND c.code_hash = p_recovery_hash AND c.used_at IS NULL;
+        ELSE
+            -- A code holds once: not again, nor one from before it.
+            UPDATE app.second_factors AS f SET last_step = p_step, secret = p_sealed
+            WHERE f.user_id = v_user.id AND f.last_step < p_step;
+        END IF;
+        IF NOT FOUND THEN
+            RETURN;
+        END IF;
+    END IF;
+    DELETE FROM app.login_tries AS t WHERE t.account = lower(left(p_username, 100)) AND t.client = p_client;
+    UPDATE app.login_tries AS t SET failures = greatest(t.failures - 1, 0)
+    WHERE t.account = lower(left(p_username, 100)) AND t.client = ''
+        AND NOT EXISTS (SELECT FROM app.known_clients AS k WHERE k.user_id = v_user.id AND k.client = p_client);
+    INSERT INTO app.known_clients AS k (user_id, client) VALUES (v_user.id, p_client)
+    ON CONFLICT ON CONSTRAINT known_clients_pkey DO UPDATE SET last_at = app.now();
+    INSERT INTO app.sessions (jti, user_id, expires_at, token_hash, client, agent)
+    VALUES (p_jti, v_user.id, p_expires_at, p_token_hash, p_client, left(p_agent, 300));
+    username := v_user.username;
+    role := v_user.role;
+END;
+$$;
+
+ALTER FUNCTION service.end_login(p_username text, p_client text, p_password_hash text, p_jti uuid, p_expires_at timestamp with time zone, p_token_hash bytea, p_agent text, p_step bigint, p_sealed bytea, p_recovery_hash bytea, OUT username text, OUT role text) OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION end_login(p_username text, p_client text, p_password_hash text, p_jti uuid, p_expires_at timestamp with time zone, p_token_hash bytea, p_agent text, p_step bigint, p_sealed bytea, p_recovery_hash bytea, OUT username text, OUT role text); Type: COMMENT; Schema: service; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION service.end_login(p_username text, p_client text, p_password_hash text, p_jti uuid, p_expires_at timestamp with time zone, p_token_hash bytea, p_agent text, p_step bigint, p_sealed bytea, p_recovery_hash bytea, OUT username text, OUT role text) IS 'Ends a try to log in whose password matched p_password_hash: notes the session of the token p_jti, and says as whom. No row''s worth (NULLs) when the user has changed meanwhile, or has a second factor for which neither p_step (the time step of a code, which holds once; p_sealed keeps its secret) nor p_recovery_hash does. p_token_hash is of an opaque token, NULL for a JWT.';
+
+--
+-- Name: end_session(uuid, text); Type: FUNCTION; Schema: service; Owner: leads_owner
+--
+
+CREATE FUNCTION service.end_session(p_jti uuid, p_username text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+    PERFORM FROM app.sessions AS s JOIN app.users AS u ON u.id = s.user_id
+    WHERE s.jti = p_jti AND (p_username IS NULL OR u.username = p_username);
+    IF NOT FOUND THEN
+        RAISE EXCEPTION USING ERRCODE = 'LD404', MESSAGE = 'There is no such session.', CONSTRAINT = 'session_not_found';
+    END IF;
+    PERFORM app.revoke_sessions(NULL, p_jti);
+END;
+$$;
+
+ALTER FUNCTION service.end_session(p_jti uuid, p_username text) OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION end_session(p_jti uuid, p_username text); Type: COMMENT; Schema: service; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION service.end_session(p_jti uuid, p_username text) IS 'Ends one session and its token; with p_username only one of that user. LD404 session_not_found.';
 
 --
 -- Name: erase_person(bigint, text, text, text, text, uuid); Type: FUNCTION; Schema: service; Owner: leads_owner
@@ -3196,95 +3829,6 @@ ALTER FUNCTION service.events(p_after bigint, p_until bigint, p_limit integer, O
 --
 
 COMMENT ON FUNCTION service.events(p_after bigint, p_until bigint, p_limit integer, OUT frames text, OUT last bigint, OUT events integer, OUT kept_after bigint, OUT head bigint) IS 'The events after p_after and up to p_until, at most p_limit, as a text/event-stream: each with id, event and data {id, at, type, lead, version, actor, operation, kind, changed}. last: the last one''s id; kept_after: events up to this id may be purged; head: the number of the last seal, which no event is after.';
-
---
--- Name: users; Type: TABLE; Schema: app; Owner: leads_owner
---
-
-CREATE TABLE app.users (
-    id bigint NOT NULL,
-    username text NOT NULL,
-    password_hash text NOT NULL,
-    role app.user_role NOT NULL,
-    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT app.now() NOT NULL,
-    disabled_at timestamp with time zone,
-    CONSTRAINT users_password_hash_valid CHECK ((password_hash ~ '^[$]2b[$][0-9]{2}[$].{53}$'::text)),
-    CONSTRAINT users_username_valid CHECK ((username ~ '^[A-Za-z0-9][A-Za-z0-9._@+-]{0,99}$'::text))
-);
-
-ALTER TABLE app.users OWNER TO leads_owner;
-
---
--- Name: TABLE users; Type: COMMENT; Schema: app; Owner: leads_owner
---
-
-COMMENT ON TABLE app.users IS 'Who may log in.';
-
---
--- Name: COLUMN users.id; Type: COMMENT; Schema: app; Owner: leads_owner
---
-
-COMMENT ON COLUMN app.users.id IS 'The number of the user.';
-
---
--- Name: COLUMN users.username; Type: COMMENT; Schema: app; Owner: leads_owner
---
-
-COMMENT ON COLUMN app.users.username IS 'What they log in with: 1 to 100 letters, digits and . _ @ + -, unique in any case.';
-
---
--- Name: COLUMN users.password_hash; Type: COMMENT; Schema: app; Owner: leads_owner
---
-
-COMMENT ON COLUMN app.users.password_hash IS 'bcrypt ($2b$), never the password.';
-
---
--- Name: COLUMN users.role; Type: COMMENT; Schema: app; Owner: leads_owner
---
-
-COMMENT ON COLUMN app.users.role IS 'What they may do.';
-
---
--- Name: COLUMN users.created_at; Type: COMMENT; Schema: app; Owner: leads_owner
---
-
-COMMENT ON COLUMN app.users.created_at IS 'When the user was made.';
-
---
--- Name: COLUMN users.updated_at; Type: COMMENT; Schema: app; Owner: leads_owner
---
-
-COMMENT ON COLUMN app.users.updated_at IS 'When the user last changed; kept by a trigger.';
-
---
--- Name: COLUMN users.disabled_at; Type: COMMENT; Schema: app; Owner: leads_owner
---
-
-COMMENT ON COLUMN app.users.disabled_at IS 'When the user was shut out; NULL while they may log in.';
-
---
--- Name: find_user(text); Type: FUNCTION; Schema: service; Owner: leads_owner
---
-
-CREATE FUNCTION service.find_user(p_username text, OUT username text, OUT password_hash text, OUT role text) RETURNS SETOF record
-    LANGUAGE sql STABLE STRICT SECURITY DEFINER ROWS 1
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    BEGIN ATOMIC
- SELECT u.username,
-     u.password_hash,
-     (u.role)::text AS role
-    FROM app.users u
-   WHERE ((lower(u.username) = lower(find_user.p_username)) AND (u.disabled_at IS NULL));
-END;
-
-ALTER FUNCTION service.find_user(p_username text, OUT username text, OUT password_hash text, OUT role text) OWNER TO leads_owner;
-
---
--- Name: FUNCTION find_user(p_username text, OUT username text, OUT password_hash text, OUT role text); Type: COMMENT; Schema: service; Owner: leads_owner
---
-
-COMMENT ON FUNCTION service.find_user(p_username text, OUT username text, OUT password_hash text, OUT role text) IS 'What a login is checked against: the user of that name, in any case, who is not disabled; or no row.';
 
 --
 -- Name: lead(bigint); Type: FUNCTION; Schema: service; Owner: leads_owner
@@ -3456,6 +4000,36 @@ ALTER FUNCTION service.lead_stats() OWNER TO leads_owner;
 COMMENT ON FUNCTION service.lead_stats() IS 'The KPIs of the dashboard, trash and spam left out. velocity: leads of the last 24 hours, 7 and 30 days against the period before, change_percent NULL from an empty one. conversion: the share (0 to 1) of leads that were ever contacted, overall and by the visitor''s role. first_response: seconds from arrival to first contact. by_source and by_role: the 100 largest, ''unknown'' where a lead names none.';
 
 --
+-- Name: list_keys(); Type: FUNCTION; Schema: service; Owner: leads_owner
+--
+
+CREATE FUNCTION service.list_keys() RETURNS json
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+    v_keys json;
+BEGIN
+    SELECT coalesce(json_agg(json_build_object(
+        'id', k.id, 'name', k.name, 'scope', k.scope, 'hint', k.hint, 'created_at', k.created_at, 'created_by', k.created_by,
+        'expires_at', k.expires_at, 'last_used_at', k.last_used_at, 'revoked_at', k.revoked_at, 'revoked_by', k.revoked_by,
+        'state', CASE WHEN k.revoked_at IS NOT NULL THEN 'revoked' WHEN k.expires_at <= app.now() THEN 'expired' ELSE 'active' END
+    ) ORDER BY k.revoked_at IS NOT NULL, k.expires_at <= app.now(), lower(k.name), k.created_at), '[]')
+    INTO v_keys
+    FROM app.api_keys AS k;
+    RETURN v_keys;
+END;
+$$;
+
+ALTER FUNCTION service.list_keys() OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION list_keys(); Type: COMMENT; Schema: service; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION service.list_keys() IS 'The API keys, those that hold first: [{id, name, scope, hint, created_at, created_by, expires_at, last_used_at (within a minute), revoked_at, revoked_by, state}]. Never a key or its hash.';
+
+--
 -- Name: list_operations(integer, bigint); Type: FUNCTION; Schema: service; Owner: leads_owner
 --
 
@@ -3501,6 +4075,220 @@ ALTER FUNCTION service.list_operations(p_limit integer, p_cursor bigint) OWNER T
 --
 
 COMMENT ON FUNCTION service.list_operations(p_limit integer, p_cursor bigint) IS 'Bulk changes, deletions, undos, erasures and purges, newest first: {"data": [{operation, at, actor, actor_role, session_user, kind, changes, selected, changed, skipped_count, undoes, undone_by, undone, can_undo, request_id}], "next"}; next is the p_cursor of the page after, or null.';
+
+--
+-- Name: list_sessions(text); Type: FUNCTION; Schema: service; Owner: leads_owner
+--
+
+CREATE FUNCTION service.list_sessions(p_username text) RETURNS json
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+    v_sessions json;
+BEGIN
+    SELECT json_build_object('data', coalesce(json_agg(json_build_object(
+        'id', s.jti, 'username', u.username, 'kind', CASE WHEN s.token_hash IS NULL THEN 'token' ELSE 'legacy token' END,
+        'issued_at', s.issued_at, 'expires_at', s.expires_at, 'address', s.client, 'agent', s.agent
+    ) ORDER BY s.issued_at DESC, s.jti), '[]'))
+    INTO v_sessions
+    FROM app.sessions AS s JOIN app.users AS u ON u.id = s.user_id
+    WHERE s.expires_at > app.now() AND (p_username IS NULL OR u.username = p_username);
+    RETURN v_sessions;
+END;
+$$;
+
+ALTER FUNCTION service.list_sessions(p_username text) OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION list_sessions(p_username text); Type: COMMENT; Schema: service; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION service.list_sessions(p_username text) IS 'The tokens that hold: {"data": [{id, username, kind, issued_at, expires_at, address, agent}]}, newest first; of one user, or of all where p_username is NULL.';
+
+--
+-- Name: list_users(text); Type: FUNCTION; Schema: service; Owner: leads_owner
+--
+
+CREATE FUNCTION service.list_users(p_username text DEFAULT NULL::text) RETURNS json
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+    v_users json;
+BEGIN
+    SELECT coalesce(json_agg(json_build_object(
+        'username', u.username, 'role', u.role, 'disabled', u.disabled_at IS NOT NULL, 'disabled_at', u.disabled_at,
+        'second_factor', EXISTS (SELECT FROM app.second_factors AS f WHERE f.user_id = u.id AND f.confirmed_at IS NOT NULL),
+        'last_login_at', (SELECT max(k.last_at) FROM app.known_clients AS k WHERE k.user_id = u.id),
+        'sessions', (SELECT count(*) FROM app.sessions AS s WHERE s.user_id = u.id AND s.expires_at > app.now()),
+        'api_keys', (
+            SELECT count(*) FROM app.api_keys AS k
+            WHERE k.created_by = u.username AND k.revoked_at IS NULL AND k.expires_at > app.now()
+        ),
+        'created_at', u.created_at, 'updated_at', u.updated_at
+    ) ORDER BY lower(u.username)), '[]')
+    INTO v_users
+    FROM app.users AS u
+    WHERE p_username IS NULL OR lower(u.username) = lower(p_username);
+    RETURN v_users;
+END;
+$$;
+
+ALTER FUNCTION service.list_users(p_username text) OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION list_users(p_username text); Type: COMMENT; Schema: service; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION service.list_users(p_username text) IS 'Who may log in: [{username, role, disabled, disabled_at, second_factor, last_login_at, sessions, api_keys (that they made and that hold), created_at, updated_at}].';
+
+--
+-- Name: api_keys; Type: TABLE; Schema: app; Owner: leads_owner
+--
+
+CREATE TABLE app.api_keys (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    name text NOT NULL,
+    scope app.key_scope NOT NULL,
+    key_hash bytea NOT NULL,
+    hint text NOT NULL,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    created_by text NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    last_used_at timestamp with time zone,
+    revoked_at timestamp with time zone,
+    revoked_by text,
+    CONSTRAINT api_keys_key_hash_valid CHECK ((octet_length(key_hash) = 32)),
+    CONSTRAINT api_keys_name_valid CHECK ((name ~ '^[A-Za-z0-9][A-Za-z0-9 ._@+-]{0,99}$'::text))
+);
+
+ALTER TABLE app.api_keys OWNER TO leads_owner;
+
+--
+-- Name: TABLE api_keys; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON TABLE app.api_keys IS 'Keys for programs: named, for one purpose each, expiring, revocable.';
+
+--
+-- Name: COLUMN api_keys.id; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.api_keys.id IS 'The key''s number, which says nothing of it.';
+
+--
+-- Name: COLUMN api_keys.name; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.api_keys.name IS 'What it is for; unique in any case among those that are not revoked. The audit knows its holder as key:name.';
+
+--
+-- Name: COLUMN api_keys.scope; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.api_keys.scope IS 'What it may do.';
+
+--
+-- Name: COLUMN api_keys.key_hash; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.api_keys.key_hash IS 'SHA-256 of the key, which has 256 random bits; the key itself is kept nowhere.';
+
+--
+-- Name: COLUMN api_keys.hint; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.api_keys.hint IS 'How the key begins, to tell it from others.';
+
+--
+-- Name: COLUMN api_keys.created_at; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.api_keys.created_at IS 'When it was made.';
+
+--
+-- Name: COLUMN api_keys.created_by; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.api_keys.created_by IS 'Who made it: a username, or the database login that called the command.';
+
+--
+-- Name: COLUMN api_keys.expires_at; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.api_keys.expires_at IS 'Until when it holds.';
+
+--
+-- Name: COLUMN api_keys.last_used_at; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.api_keys.last_used_at IS 'When it was last used, to the minute; NULL when never.';
+
+--
+-- Name: COLUMN api_keys.revoked_at; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.api_keys.revoked_at IS 'When it was ended before its time.';
+
+--
+-- Name: COLUMN api_keys.revoked_by; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.api_keys.revoked_by IS 'Who ended it.';
+
+--
+-- Name: note_used_keys(uuid[]); Type: FUNCTION; Schema: service; Owner: leads_owner
+--
+
+CREATE FUNCTION service.note_used_keys(p_keys uuid[]) RETURNS void
+    LANGUAGE sql STRICT SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ UPDATE app.api_keys k SET last_used_at = app.now()
+   WHERE (k.id = ANY (note_used_keys.p_keys));
+END;
+
+ALTER FUNCTION service.note_used_keys(p_keys uuid[]) OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION note_used_keys(p_keys uuid[]); Type: COMMENT; Schema: service; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION service.note_used_keys(p_keys uuid[]) IS 'Says that API keys have been used just now; told once a minute, not with each request.';
+
+--
+-- Name: pending_second_factor(text); Type: FUNCTION; Schema: service; Owner: leads_owner
+--
+
+CREATE FUNCTION service.pending_second_factor(p_username text) RETURNS bytea
+    LANGUAGE plpgsql STABLE STRICT SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+    v_secret bytea;
+BEGIN
+    SELECT f.secret INTO v_secret
+    FROM app.second_factors AS f JOIN app.users AS u ON u.id = f.user_id
+    WHERE u.username = p_username AND u.disabled_at IS NULL AND f.confirmed_at IS NULL;
+    IF v_secret IS NULL THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'LD409',
+            MESSAGE = 'No second factor waits to be confirmed.',
+            CONSTRAINT = 'second_factor_not_begun',
+            HINT = 'Ask for its secret first.';
+    END IF;
+    RETURN v_secret;
+END;
+$$;
+
+ALTER FUNCTION service.pending_second_factor(p_username text) OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION pending_second_factor(p_username text); Type: COMMENT; Schema: service; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION service.pending_second_factor(p_username text) IS 'The sealed secret of a second factor that is still to be confirmed. LD409 second_factor_not_begun.';
 
 --
 -- Name: idempotency_keys; Type: TABLE; Schema: app; Owner: leads_owner
@@ -3554,6 +4342,85 @@ COMMENT ON COLUMN app.idempotency_keys.reference IS 'The lead''s reference that 
 COMMENT ON COLUMN app.idempotency_keys.created_at IS 'When the key was first used; it holds for 24 hours.';
 
 --
+-- Name: known_clients; Type: TABLE; Schema: app; Owner: leads_owner
+--
+
+CREATE TABLE app.known_clients (
+    user_id bigint NOT NULL,
+    client text NOT NULL,
+    last_at timestamp with time zone DEFAULT app.now() NOT NULL
+);
+
+ALTER TABLE app.known_clients OWNER TO leads_owner;
+
+--
+-- Name: TABLE known_clients; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON TABLE app.known_clients IS 'From where somebody has logged in: what strangers try can''t lock them out from there. Kept for 90 days.';
+
+--
+-- Name: COLUMN known_clients.user_id; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.known_clients.user_id IS 'Who.';
+
+--
+-- Name: COLUMN known_clients.client; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.known_clients.client IS 'From where: an IPv4 address, or an IPv6 network (/64).';
+
+--
+-- Name: COLUMN known_clients.last_at; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.known_clients.last_at IS 'When they last did.';
+
+--
+-- Name: login_tries; Type: TABLE; Schema: app; Owner: leads_owner
+--
+
+CREATE TABLE app.login_tries (
+    account text NOT NULL,
+    client text NOT NULL,
+    failures integer DEFAULT 0 NOT NULL,
+    last_at timestamp with time zone DEFAULT app.now() NOT NULL
+);
+
+ALTER TABLE app.login_tries OWNER TO leads_owner;
+
+--
+-- Name: TABLE login_tries; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON TABLE app.login_tries IS 'Tries to log in that failed, or are still under way; kept for a day.';
+
+--
+-- Name: COLUMN login_tries.account; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.login_tries.account IS 'The username that was tried, in lower case, whether there is one of that name or not.';
+
+--
+-- Name: COLUMN login_tries.client; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.login_tries.client IS 'From where: an IPv4 address, or an IPv6 network (/64); empty for all together that never logged in to it.';
+
+--
+-- Name: COLUMN login_tries.failures; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.login_tries.failures IS 'How many since the last success.';
+
+--
+-- Name: COLUMN login_tries.last_at; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.login_tries.last_at IS 'When the last one was.';
+
+--
 -- Name: revoked_tokens; Type: TABLE; Schema: app; Owner: leads_owner
 --
 
@@ -3597,6 +4464,71 @@ COMMENT ON COLUMN app.revoked_tokens.expires_at IS 'When the token would have ex
 COMMENT ON COLUMN app.revoked_tokens.revoked_at IS 'When it was ended.';
 
 --
+-- Name: sessions; Type: TABLE; Schema: app; Owner: leads_owner
+--
+
+CREATE TABLE app.sessions (
+    jti uuid NOT NULL,
+    user_id bigint NOT NULL,
+    issued_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    token_hash bytea,
+    client text NOT NULL,
+    agent text DEFAULT ''::text NOT NULL,
+    CONSTRAINT sessions_token_hash_valid CHECK ((octet_length(token_hash) = 32))
+);
+
+ALTER TABLE app.sessions OWNER TO leads_owner;
+
+--
+-- Name: TABLE sessions; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON TABLE app.sessions IS 'The tokens that were given and hold, until an hour after they expire.';
+
+--
+-- Name: COLUMN sessions.jti; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.sessions.jti IS 'The token''s jti claim; of an opaque token a number of its own.';
+
+--
+-- Name: COLUMN sessions.user_id; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.sessions.user_id IS 'Whose token it is.';
+
+--
+-- Name: COLUMN sessions.issued_at; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.sessions.issued_at IS 'When they logged in.';
+
+--
+-- Name: COLUMN sessions.expires_at; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.sessions.expires_at IS 'When the token expires by itself.';
+
+--
+-- Name: COLUMN sessions.token_hash; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.sessions.token_hash IS 'SHA-256 of an opaque token; NULL for a JWT, of which nothing is kept.';
+
+--
+-- Name: COLUMN sessions.client; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.sessions.client IS 'From where: an IPv4 address, or an IPv6 network (/64).';
+
+--
+-- Name: COLUMN sessions.agent; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.sessions.agent IS 'With what: the beginning of the User-Agent, as it was sent.';
+
+--
 -- Name: purge_expired(); Type: FUNCTION; Schema: service; Owner: leads_owner
 --
 
@@ -3610,7 +4542,19 @@ CREATE FUNCTION service.purge_expired() RETURNS bigint
            RETURNING 1 AS "?column?"
          ), tokens AS (
           DELETE FROM app.revoked_tokens t
-           WHERE (t.expires_at <= (app.now() - '00:01:00'::interval))
+           WHERE (t.expires_at <= (app.now() - '01:00:00'::interval))
+           RETURNING 1 AS "?column?"
+         ), sessions AS (
+          DELETE FROM app.sessions s
+           WHERE (s.expires_at <= (app.now() - '01:00:00'::interval))
+           RETURNING 1 AS "?column?"
+         ), tries AS (
+          DELETE FROM app.login_tries t
+           WHERE (t.last_at <= (app.now() - '24:00:00'::interval))
+           RETURNING 1 AS "?column?"
+         ), clients AS (
+          DELETE FROM app.known_clients k
+           WHERE (k.last_at <= (app.now() - '90 days'::interval))
            RETURNING 1 AS "?column?"
          ), events AS (
           DELETE FROM app.events e
@@ -3622,9 +4566,12 @@ CREATE FUNCTION service.purge_expired() RETURNS bigint
                     FROM events e) g
            WHERE (g.last IS NOT NULL)
          )
-  SELECT ((( SELECT count(*) AS count
+  SELECT (((((( SELECT count(*) AS count
             FROM keys) + ( SELECT count(*) AS count
             FROM tokens)) + ( SELECT count(*) AS count
+            FROM sessions)) + ( SELECT count(*) AS count
+            FROM tries)) + ( SELECT count(*) AS count
+            FROM clients)) + ( SELECT count(*) AS count
             FROM events));
 END;
 
@@ -3634,7 +4581,7 @@ ALTER FUNCTION service.purge_expired() OWNER TO leads_owner;
 -- Name: FUNCTION purge_expired(); Type: COMMENT; Schema: service; Owner: leads_owner
 --
 
-COMMENT ON FUNCTION service.purge_expired() IS 'Removes idempotency keys and events over 24 hours old, and revocations of tokens that have expired anyway; returns how many rows.';
+COMMENT ON FUNCTION service.purge_expired() IS 'Removes idempotency keys, events and failed tries to log in over 24 hours old, sessions and revocations of tokens that have expired anyway, and from where somebody last logged in 90 days ago; returns how many rows.';
 
 --
 -- Name: purge_trash(integer); Type: FUNCTION; Schema: service; Owner: leads_owner
@@ -3670,6 +4617,35 @@ ALTER FUNCTION service.purge_trash(p_days integer) OWNER TO leads_owner;
 COMMENT ON FUNCTION service.purge_trash(p_days integer) IS 'Removes for good what has been in the trash for p_days days, at most 1,000 leads at once; returns how many.';
 
 --
+-- Name: revoke_key(uuid, text, text, uuid); Type: FUNCTION; Schema: service; Owner: leads_owner
+--
+
+CREATE FUNCTION service.revoke_key(p_id uuid, p_actor text, p_role text, p_request_id uuid) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+    v_key app.api_keys;
+BEGIN
+    PERFORM app.act_as(p_actor, p_role, p_request_id);
+    UPDATE app.api_keys AS k SET revoked_at = coalesce(k.revoked_at, app.now()), revoked_by = coalesce(k.revoked_by, p_actor, session_user)
+    WHERE k.id = p_id
+    RETURNING k.* INTO v_key;
+    IF v_key.id IS NULL THEN
+        RAISE EXCEPTION USING ERRCODE = 'LD404', MESSAGE = 'There is no such key.', CONSTRAINT = 'key_not_found';
+    END IF;
+END;
+$$;
+
+ALTER FUNCTION service.revoke_key(p_id uuid, p_actor text, p_role text, p_request_id uuid) OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION revoke_key(p_id uuid, p_actor text, p_role text, p_request_id uuid); Type: COMMENT; Schema: service; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION service.revoke_key(p_id uuid, p_actor text, p_role text, p_request_id uuid) IS 'Ends an API key; one that is revoked stays so. LD404 key_not_found.';
+
+--
 -- Name: revoke_token(uuid, timestamp with time zone); Type: FUNCTION; Schema: service; Owner: leads_owner
 --
 
@@ -3677,6 +4653,8 @@ CREATE FUNCTION service.revoke_token(p_jti uuid, p_expires_at timestamp with tim
     LANGUAGE sql STRICT SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     BEGIN ATOMIC
+ DELETE FROM app.sessions s
+   WHERE (s.jti = revoke_token.p_jti);
  INSERT INTO app.revoked_tokens (jti, expires_at)
    VALUES (revoke_token.p_jti, revoke_token.p_expires_at) ON CONFLICT(jti) DO NOTHING;
 END;
@@ -3688,32 +4666,6 @@ ALTER FUNCTION service.revoke_token(p_jti uuid, p_expires_at timestamp with time
 --
 
 COMMENT ON FUNCTION service.revoke_token(p_jti uuid, p_expires_at timestamp with time zone) IS 'Ends a token before its time. Kept until the token would have expired by itself.';
-
---
--- Name: revoked_tokens(text); Type: FUNCTION; Schema: service; Owner: leads_owner
---
-
-CREATE FUNCTION service.revoked_tokens(p_known text DEFAULT NULL::text, OUT state text, OUT tokens uuid[]) RETURNS record
-    LANGUAGE sql STABLE SECURITY DEFINER
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    BEGIN ATOMIC
- SELECT s.state,
-         CASE
-             WHEN (s.state IS DISTINCT FROM revoked_tokens.p_known) THEN s.tokens
-             ELSE NULL::uuid[]
-         END AS "case"
-    FROM ( SELECT (((count(*))::text || ':'::text) || (COALESCE(max(t.id), (0)::bigint))::text) AS state,
-             COALESCE(array_agg(t.jti), '{}'::uuid[]) AS tokens
-            FROM app.revoked_tokens t) s;
-END;
-
-ALTER FUNCTION service.revoked_tokens(p_known text, OUT state text, OUT tokens uuid[]) OWNER TO leads_owner;
-
---
--- Name: FUNCTION revoked_tokens(p_known text, OUT state text, OUT tokens uuid[]); Type: COMMENT; Schema: service; Owner: leads_owner
---
-
-COMMENT ON FUNCTION service.revoked_tokens(p_known text, OUT state text, OUT tokens uuid[]) IS 'All tokens that were ended before their time, and a name for that state of the list; tokens is NULL when the state is still p_known.';
 
 --
 -- Name: seal_audit(boolean); Type: FUNCTION; Schema: service; Owner: leads_owner
@@ -3944,7 +4896,11 @@ CREATE FUNCTION service.user_profile(p_username text) RETURNS json
 DECLARE
     v_profile json;
 BEGIN
-    SELECT json_build_object('username', u.username, 'role', u.role, 'created_at', u.created_at, 'updated_at', u.updated_at)
+    SELECT json_build_object(
+        'username', u.username, 'role', u.role, 'created_at', u.created_at, 'updated_at', u.updated_at,
+        'second_factor', EXISTS (SELECT FROM app.second_factors AS f WHERE f.user_id = u.id AND f.confirmed_at IS NOT NULL),
+        'recovery_codes', (SELECT count(*) FROM app.recovery_codes AS c WHERE c.user_id = u.id AND c.used_at IS NULL)
+    )
     INTO v_profile
     FROM app.users AS u
     WHERE u.username = p_username AND u.disabled_at IS NULL;
@@ -3965,7 +4921,7 @@ ALTER FUNCTION service.user_profile(p_username text) OWNER TO leads_owner;
 -- Name: FUNCTION user_profile(p_username text); Type: COMMENT; Schema: service; Owner: leads_owner
 --
 
-COMMENT ON FUNCTION service.user_profile(p_username text) IS 'A user as shown to themselves: username, role, created_at, updated_at. LD401 user_gone when there is none.';
+COMMENT ON FUNCTION service.user_profile(p_username text) IS 'A user as shown to themselves: username, role, created_at, updated_at, whether they have a second factor, and how many recovery codes are left. LD401 user_gone when there is none.';
 
 --
 -- Name: simple_folded; Type: TEXT SEARCH CONFIGURATION; Schema: app; Owner: leads_owner
@@ -4636,6 +5592,42 @@ ALTER TABLE app.operations ALTER COLUMN number ADD GENERATED ALWAYS AS IDENTITY 
 );
 
 --
+-- Name: recovery_codes; Type: TABLE; Schema: app; Owner: leads_owner
+--
+
+CREATE TABLE app.recovery_codes (
+    user_id bigint NOT NULL,
+    code_hash bytea NOT NULL,
+    used_at timestamp with time zone
+);
+
+ALTER TABLE app.recovery_codes OWNER TO leads_owner;
+
+--
+-- Name: TABLE recovery_codes; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON TABLE app.recovery_codes IS 'What one logs in with once each when the second factor is lost.';
+
+--
+-- Name: COLUMN recovery_codes.user_id; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.recovery_codes.user_id IS 'Whose it is.';
+
+--
+-- Name: COLUMN recovery_codes.code_hash; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.recovery_codes.code_hash IS 'SHA-256 of the code, which has 80 random bits.';
+
+--
+-- Name: COLUMN recovery_codes.used_at; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.recovery_codes.used_at IS 'When it was used.';
+
+--
 -- Name: revoked_tokens_id_seq; Type: SEQUENCE; Schema: app; Owner: leads_owner
 --
 
@@ -4647,6 +5639,56 @@ ALTER TABLE app.revoked_tokens ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY 
     NO MAXVALUE
     CACHE 1
 );
+
+--
+-- Name: second_factors; Type: TABLE; Schema: app; Owner: leads_owner
+--
+
+CREATE TABLE app.second_factors (
+    user_id bigint NOT NULL,
+    secret bytea NOT NULL,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    confirmed_at timestamp with time zone,
+    last_step bigint DEFAULT 0 NOT NULL
+);
+
+ALTER TABLE app.second_factors OWNER TO leads_owner;
+
+--
+-- Name: TABLE second_factors; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON TABLE app.second_factors IS 'Time-based one-time passwords (RFC 6238) of users who want them.';
+
+--
+-- Name: COLUMN second_factors.user_id; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.second_factors.user_id IS 'Whose it is.';
+
+--
+-- Name: COLUMN second_factors.secret; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.second_factors.secret IS 'The shared secret, encrypted by the service under its JWT_SECRET_KEY.';
+
+--
+-- Name: COLUMN second_factors.created_at; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.second_factors.created_at IS 'When the secret was made.';
+
+--
+-- Name: COLUMN second_factors.confirmed_at; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.second_factors.confirmed_at IS 'When its first code was shown: from then on it is asked for.';
+
+--
+-- Name: COLUMN second_factors.last_step; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.second_factors.last_step IS 'The time step (of 30 s) of the last code that was taken: it and those before it hold no more.';
 
 --
 -- Name: status_moves; Type: TABLE; Schema: app; Owner: leads_owner
@@ -4676,6 +5718,72 @@ COMMENT ON COLUMN app.status_moves.from_status IS 'The status a lead has.';
 --
 
 COMMENT ON COLUMN app.status_moves.to_status IS 'The status it may be given.';
+
+--
+-- Name: users; Type: TABLE; Schema: app; Owner: leads_owner
+--
+
+CREATE TABLE app.users (
+    id bigint NOT NULL,
+    username text NOT NULL,
+    password_hash text NOT NULL,
+    role app.user_role NOT NULL,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    disabled_at timestamp with time zone,
+    CONSTRAINT users_password_hash_valid CHECK ((password_hash ~ '^[$]2b[$][0-9]{2}[$].{53}$'::text)),
+    CONSTRAINT users_username_valid CHECK ((username ~ '^[A-Za-z0-9][A-Za-z0-9._@+-]{0,99}$'::text))
+);
+
+ALTER TABLE app.users OWNER TO leads_owner;
+
+--
+-- Name: TABLE users; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON TABLE app.users IS 'Who may log in.';
+
+--
+-- Name: COLUMN users.id; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.users.id IS 'The number of the user.';
+
+--
+-- Name: COLUMN users.username; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.users.username IS 'What they log in with: 1 to 100 letters, digits and . _ @ + -, unique in any case.';
+
+--
+-- Name: COLUMN users.password_hash; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.users.password_hash IS 'bcrypt ($2b$), never the password.';
+
+--
+-- Name: COLUMN users.role; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.users.role IS 'What they may do.';
+
+--
+-- Name: COLUMN users.created_at; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.users.created_at IS 'When the user was made.';
+
+--
+-- Name: COLUMN users.updated_at; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.users.updated_at IS 'When the user last changed; kept by a trigger.';
+
+--
+-- Name: COLUMN users.disabled_at; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.users.disabled_at IS 'When the user was shut out; NULL while they may log in.';
 
 --
 -- Name: users_id_seq; Type: SEQUENCE; Schema: app; Owner: leads_owner
@@ -4763,6 +5871,20 @@ ALTER TABLE ONLY app.adoption_notes
     ADD CONSTRAINT adoption_notes_pkey PRIMARY KEY (id);
 
 --
+-- Name: api_keys api_keys_key_hash_key; Type: CONSTRAINT; Schema: app; Owner: leads_owner
+--
+
+ALTER TABLE ONLY app.api_keys
+    ADD CONSTRAINT api_keys_key_hash_key UNIQUE (key_hash);
+
+--
+-- Name: api_keys api_keys_pkey; Type: CONSTRAINT; Schema: app; Owner: leads_owner
+--
+
+ALTER TABLE ONLY app.api_keys
+    ADD CONSTRAINT api_keys_pkey PRIMARY KEY (id);
+
+--
 -- Name: audit_log audit_log_pkey; Type: CONSTRAINT; Schema: app; Owner: leads_owner
 --
 
@@ -4805,6 +5927,13 @@ ALTER TABLE ONLY app.idempotency_keys
     ADD CONSTRAINT idempotency_keys_pkey PRIMARY KEY (lead_type, key);
 
 --
+-- Name: known_clients known_clients_pkey; Type: CONSTRAINT; Schema: app; Owner: leads_owner
+--
+
+ALTER TABLE ONLY app.known_clients
+    ADD CONSTRAINT known_clients_pkey PRIMARY KEY (user_id, client);
+
+--
 -- Name: lead_counts lead_counts_pkey; Type: CONSTRAINT; Schema: app; Owner: leads_owner
 --
 
@@ -4817,6 +5946,13 @@ ALTER TABLE ONLY app.lead_counts
 
 ALTER TABLE ONLY app.lead_search
     ADD CONSTRAINT lead_search_pkey PRIMARY KEY (lead_id);
+
+--
+-- Name: login_tries login_tries_pkey; Type: CONSTRAINT; Schema: app; Owner: leads_owner
+--
+
+ALTER TABLE ONLY app.login_tries
+    ADD CONSTRAINT login_tries_pkey PRIMARY KEY (account, client);
 
 --
 -- Name: operations operations_number_key; Type: CONSTRAINT; Schema: app; Owner: leads_owner
@@ -4833,6 +5969,13 @@ ALTER TABLE ONLY app.operations
     ADD CONSTRAINT operations_pkey PRIMARY KEY (id);
 
 --
+-- Name: recovery_codes recovery_codes_pkey; Type: CONSTRAINT; Schema: app; Owner: leads_owner
+--
+
+ALTER TABLE ONLY app.recovery_codes
+    ADD CONSTRAINT recovery_codes_pkey PRIMARY KEY (user_id, code_hash);
+
+--
 -- Name: revoked_tokens revoked_tokens_jti_key; Type: CONSTRAINT; Schema: app; Owner: leads_owner
 --
 
@@ -4845,6 +5988,27 @@ ALTER TABLE ONLY app.revoked_tokens
 
 ALTER TABLE ONLY app.revoked_tokens
     ADD CONSTRAINT revoked_tokens_pkey PRIMARY KEY (id);
+
+--
+-- Name: second_factors second_factors_pkey; Type: CONSTRAINT; Schema: app; Owner: leads_owner
+--
+
+ALTER TABLE ONLY app.second_factors
+    ADD CONSTRAINT second_factors_pkey PRIMARY KEY (user_id);
+
+--
+-- Name: sessions sessions_pkey; Type: CONSTRAINT; Schema: app; Owner: leads_owner
+--
+
+ALTER TABLE ONLY app.sessions
+    ADD CONSTRAINT sessions_pkey PRIMARY KEY (jti);
+
+--
+-- Name: sessions sessions_token_hash_key; Type: CONSTRAINT; Schema: app; Owner: leads_owner
+--
+
+ALTER TABLE ONLY app.sessions
+    ADD CONSTRAINT sessions_token_hash_key UNIQUE (token_hash);
 
 --
 -- Name: status_moves status_moves_pkey; Type: CONSTRAINT; Schema: app; Owner: leads_owner
@@ -4907,6 +6071,12 @@ ALTER TABLE ONLY public.yoyo_lock
 --
 
 CREATE INDEX adoption_notes_lead_id ON app.adoption_notes USING btree (lead_id) WHERE (lead_id IS NOT NULL);
+
+--
+-- Name: api_keys_name_key; Type: INDEX; Schema: app; Owner: leads_owner
+--
+
+CREATE UNIQUE INDEX api_keys_name_key ON app.api_keys USING btree (lower(name)) WHERE (revoked_at IS NULL);
 
 --
 -- Name: audit_log_actor; Type: INDEX; Schema: app; Owner: leads_owner
@@ -4975,10 +6145,28 @@ CREATE INDEX lead_search_document ON app.lead_search USING gin (document) WITH (
 CREATE INDEX lead_search_names ON app.lead_search USING gin (names public.gin_trgm_ops) WITH (fastupdate='on', gin_pending_list_limit='4096');
 
 --
+-- Name: login_tries_last_at_idx; Type: INDEX; Schema: app; Owner: leads_owner
+--
+
+CREATE INDEX login_tries_last_at_idx ON app.login_tries USING btree (last_at);
+
+--
 -- Name: operations_open; Type: INDEX; Schema: app; Owner: leads_owner
 --
 
 CREATE INDEX operations_open ON app.operations USING btree (tx) WHERE (changed IS NULL);
+
+--
+-- Name: sessions_expires_at_idx; Type: INDEX; Schema: app; Owner: leads_owner
+--
+
+CREATE INDEX sessions_expires_at_idx ON app.sessions USING btree (expires_at);
+
+--
+-- Name: sessions_user_id_idx; Type: INDEX; Schema: app; Owner: leads_owner
+--
+
+CREATE INDEX sessions_user_id_idx ON app.sessions USING btree (user_id);
 
 --
 -- Name: users_username_key; Type: INDEX; Schema: app; Owner: leads_owner
@@ -5041,6 +6229,42 @@ CREATE INDEX idx_contact_leads_trash ON public.contact_leads USING btree (create
 CREATE INDEX idx_contact_leads_updated_at ON public.contact_leads USING btree (updated_at);
 
 --
+-- Name: api_keys api_keys_audit_truncate; Type: TRIGGER; Schema: app; Owner: leads_owner
+--
+
+CREATE TRIGGER api_keys_audit_truncate AFTER TRUNCATE ON app.api_keys FOR EACH STATEMENT EXECUTE FUNCTION app.audit_user();
+
+--
+-- Name: TRIGGER api_keys_audit_truncate ON api_keys; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON TRIGGER api_keys_audit_truncate ON app.api_keys IS 'Who removed all API keys.';
+
+--
+-- Name: api_keys api_keys_audit_update; Type: TRIGGER; Schema: app; Owner: leads_owner
+--
+
+CREATE TRIGGER api_keys_audit_update AFTER UPDATE ON app.api_keys FOR EACH ROW EXECUTE FUNCTION app.audit_user();
+
+--
+-- Name: TRIGGER api_keys_audit_update ON api_keys; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON TRIGGER api_keys_audit_update ON app.api_keys IS 'Who changed an API key, and what.';
+
+--
+-- Name: api_keys api_keys_audit_write; Type: TRIGGER; Schema: app; Owner: leads_owner
+--
+
+CREATE TRIGGER api_keys_audit_write AFTER INSERT OR DELETE ON app.api_keys FOR EACH ROW EXECUTE FUNCTION app.audit_user();
+
+--
+-- Name: TRIGGER api_keys_audit_write ON api_keys; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON TRIGGER api_keys_audit_write ON app.api_keys IS 'Who made or removed an API key.';
+
+--
 -- Name: audit_log audit_log_append_only; Type: TRIGGER; Schema: app; Owner: leads_owner
 --
 
@@ -5075,6 +6299,42 @@ CREATE TRIGGER audit_seals_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON ap
 --
 
 COMMENT ON TRIGGER audit_seals_append_only ON app.audit_seals IS 'What was sealed stays sealed.';
+
+--
+-- Name: recovery_codes recovery_codes_audit_update; Type: TRIGGER; Schema: app; Owner: leads_owner
+--
+
+CREATE TRIGGER recovery_codes_audit_update AFTER UPDATE ON app.recovery_codes FOR EACH ROW WHEN (((old.used_at IS NULL) AND (new.used_at IS NOT NULL))) EXECUTE FUNCTION app.audit_second_factor();
+
+--
+-- Name: TRIGGER recovery_codes_audit_update ON recovery_codes; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON TRIGGER recovery_codes_audit_update ON app.recovery_codes IS 'When somebody logged in by a recovery code.';
+
+--
+-- Name: second_factors second_factors_audit_delete; Type: TRIGGER; Schema: app; Owner: leads_owner
+--
+
+CREATE TRIGGER second_factors_audit_delete AFTER DELETE ON app.second_factors FOR EACH ROW WHEN ((old.confirmed_at IS NOT NULL)) EXECUTE FUNCTION app.audit_second_factor();
+
+--
+-- Name: TRIGGER second_factors_audit_delete ON second_factors; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON TRIGGER second_factors_audit_delete ON app.second_factors IS 'When a second factor was turned off, and by whom.';
+
+--
+-- Name: second_factors second_factors_audit_update; Type: TRIGGER; Schema: app; Owner: leads_owner
+--
+
+CREATE TRIGGER second_factors_audit_update AFTER UPDATE ON app.second_factors FOR EACH ROW WHEN (((old.confirmed_at IS NULL) AND (new.confirmed_at IS NOT NULL))) EXECUTE FUNCTION app.audit_second_factor();
+
+--
+-- Name: TRIGGER second_factors_audit_update ON second_factors; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON TRIGGER second_factors_audit_update ON app.second_factors IS 'When somebody turned on a second factor.';
 
 --
 -- Name: status_moves status_moves_audit_truncate; Type: TRIGGER; Schema: app; Owner: leads_owner
@@ -5135,6 +6395,42 @@ CREATE TRIGGER users_audit_write AFTER INSERT OR DELETE ON app.users FOR EACH RO
 --
 
 COMMENT ON TRIGGER users_audit_write ON app.users IS 'Who added or removed a user.';
+
+--
+-- Name: users users_sessions_delete; Type: TRIGGER; Schema: app; Owner: leads_owner
+--
+
+CREATE TRIGGER users_sessions_delete BEFORE DELETE ON app.users FOR EACH ROW EXECUTE FUNCTION app.end_sessions();
+
+--
+-- Name: TRIGGER users_sessions_delete ON users; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON TRIGGER users_sessions_delete ON app.users IS 'Who is removed is logged out everywhere; before the sessions go with the user.';
+
+--
+-- Name: users users_sessions_truncate; Type: TRIGGER; Schema: app; Owner: leads_owner
+--
+
+CREATE TRIGGER users_sessions_truncate BEFORE TRUNCATE ON app.users FOR EACH STATEMENT EXECUTE FUNCTION app.end_sessions();
+
+--
+-- Name: TRIGGER users_sessions_truncate ON users; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON TRIGGER users_sessions_truncate ON app.users IS 'When all users are removed, all are logged out.';
+
+--
+-- Name: users users_sessions_update; Type: TRIGGER; Schema: app; Owner: leads_owner
+--
+
+CREATE TRIGGER users_sessions_update AFTER UPDATE ON app.users FOR EACH ROW WHEN (((((old.username IS DISTINCT FROM new.username) OR (old.password_hash IS DISTINCT FROM new.password_hash)) OR (old.role IS DISTINCT FROM new.role)) OR (old.disabled_at IS DISTINCT FROM new.disabled_at))) EXECUTE FUNCTION app.end_sessions();
+
+--
+-- Name: TRIGGER users_sessions_update ON users; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON TRIGGER users_sessions_update ON app.users IS 'Who is disabled, or has another password, role or name, is logged out everywhere.';
 
 --
 -- Name: users users_updated_at; Type: TRIGGER; Schema: app; Owner: leads_owner
@@ -5300,6 +6596,13 @@ ALTER TABLE ONLY app.adoption_notes
     ADD CONSTRAINT adoption_notes_lead_id_fkey FOREIGN KEY (lead_id) REFERENCES public.contact_leads(id) ON DELETE CASCADE;
 
 --
+-- Name: known_clients known_clients_user_id_fkey; Type: FK CONSTRAINT; Schema: app; Owner: leads_owner
+--
+
+ALTER TABLE ONLY app.known_clients
+    ADD CONSTRAINT known_clients_user_id_fkey FOREIGN KEY (user_id) REFERENCES app.users(id) ON DELETE CASCADE;
+
+--
 -- Name: lead_search lead_search_lead_id_fkey; Type: FK CONSTRAINT; Schema: app; Owner: leads_owner
 --
 
@@ -5321,12 +6624,34 @@ ALTER TABLE ONLY app.operations
     ADD CONSTRAINT operations_undone_by_fkey FOREIGN KEY (undone_by) REFERENCES app.operations(id);
 
 --
+-- Name: recovery_codes recovery_codes_user_id_fkey; Type: FK CONSTRAINT; Schema: app; Owner: leads_owner
+--
+
+ALTER TABLE ONLY app.recovery_codes
+    ADD CONSTRAINT recovery_codes_user_id_fkey FOREIGN KEY (user_id) REFERENCES app.users(id) ON DELETE CASCADE;
+
+--
+-- Name: second_factors second_factors_user_id_fkey; Type: FK CONSTRAINT; Schema: app; Owner: leads_owner
+--
+
+ALTER TABLE ONLY app.second_factors
+    ADD CONSTRAINT second_factors_user_id_fkey FOREIGN KEY (user_id) REFERENCES app.users(id) ON DELETE CASCADE;
+
+--
+-- Name: sessions sessions_user_id_fkey; Type: FK CONSTRAINT; Schema: app; Owner: leads_owner
+--
+
+ALTER TABLE ONLY app.sessions
+    ADD CONSTRAINT sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES app.users(id) ON DELETE CASCADE;
+
+--
 -- Name: SCHEMA api; Type: ACL; Schema: -; Owner: leads_owner
 --
 
 GRANT USAGE ON SCHEMA api TO leads_admin;
 GRANT USAGE ON SCHEMA api TO leads_editor;
 GRANT USAGE ON SCHEMA api TO leads_viewer;
+GRANT USAGE ON SCHEMA api TO leads_analyst;
 
 --
 -- Name: SCHEMA app; Type: ACL; Schema: -; Owner: leads_owner
@@ -5372,6 +6697,12 @@ GRANT ALL ON FUNCTION app.audit_changes(p_before jsonb, p_after jsonb) TO leads_
 --
 
 REVOKE ALL ON FUNCTION app.audit_lead() FROM PUBLIC;
+
+--
+-- Name: FUNCTION audit_second_factor(); Type: ACL; Schema: app; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION app.audit_second_factor() FROM PUBLIC;
 
 --
 -- Name: FUNCTION audit_setting(); Type: ACL; Schema: app; Owner: leads_owner
@@ -5431,6 +6762,12 @@ GRANT ALL ON FUNCTION app.check_query(p_query text) TO leads_editor;
 GRANT ALL ON FUNCTION app.check_query(p_query text) TO leads_admin;
 
 --
+-- Name: FUNCTION check_role(p_role text); Type: ACL; Schema: app; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION app.check_role(p_role text) FROM PUBLIC;
+
+--
 -- Name: FUNCTION count_leads(); Type: ACL; Schema: app; Owner: leads_owner
 --
 
@@ -5443,6 +6780,12 @@ REVOKE ALL ON FUNCTION app.count_leads() FROM PUBLIC;
 REVOKE ALL ON FUNCTION app.end_operation(p_id uuid, p_changed bigint, p_skipped bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.end_operation(p_id uuid, p_changed bigint, p_skipped bigint) TO leads_editor;
 GRANT ALL ON FUNCTION app.end_operation(p_id uuid, p_changed bigint, p_skipped bigint) TO leads_admin;
+
+--
+-- Name: FUNCTION end_sessions(); Type: ACL; Schema: app; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION app.end_sessions() FROM PUBLIC;
 
 --
 -- Name: FUNCTION entry_digest(p_entry app.audit_log, p_values_digest bytea); Type: ACL; Schema: app; Owner: leads_owner
@@ -5673,6 +7016,12 @@ GRANT ALL ON FUNCTION app.lexeme(p_text text) TO leads_editor;
 GRANT ALL ON FUNCTION app.lexeme(p_text text) TO leads_admin;
 
 --
+-- Name: FUNCTION login_delay(p_failures integer, p_free integer, p_longest integer); Type: ACL; Schema: app; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION app.login_delay(p_failures integer, p_free integer, p_longest integer) FROM PUBLIC;
+
+--
 -- Name: FUNCTION matching_leads(p_query text); Type: ACL; Schema: app; Owner: leads_owner
 --
 
@@ -5740,6 +7089,12 @@ REVOKE ALL ON FUNCTION app.refuse_field(p_field text, p_message text, p_allowed 
 GRANT ALL ON FUNCTION app.refuse_field(p_field text, p_message text, p_allowed text) TO leads_viewer;
 GRANT ALL ON FUNCTION app.refuse_field(p_field text, p_message text, p_allowed text) TO leads_editor;
 GRANT ALL ON FUNCTION app.refuse_field(p_field text, p_message text, p_allowed text) TO leads_admin;
+
+--
+-- Name: FUNCTION revoke_sessions(p_user_id bigint, p_jti uuid); Type: ACL; Schema: app; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION app.revoke_sessions(p_user_id bigint, p_jti uuid) FROM PUBLIC;
 
 --
 -- Name: FUNCTION search_document(p_name text, p_company text, p_email text, p_subject text, p_message text); Type: ACL; Schema: app; Owner: leads_owner
@@ -5865,12 +7220,26 @@ GRANT ALL ON FUNCTION service.add_contact(p_id bigint, p_contact jsonb, p_if_mat
 GRANT ALL ON FUNCTION service.add_contact(p_id bigint, p_contact jsonb, p_if_match text, p_actor text, p_role text, p_request_id uuid, OUT lead json, OUT etag text) TO leads_admin;
 
 --
+-- Name: FUNCTION add_key(p_name text, p_scope text, p_hash bytea, p_hint text, p_days integer, p_actor text, p_role text, p_request_id uuid); Type: ACL; Schema: service; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION service.add_key(p_name text, p_scope text, p_hash bytea, p_hint text, p_days integer, p_actor text, p_role text, p_request_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION service.add_key(p_name text, p_scope text, p_hash bytea, p_hint text, p_days integer, p_actor text, p_role text, p_request_id uuid) TO leads_admin;
+
+--
 -- Name: FUNCTION add_lead(p_fields jsonb, p_actor text, p_role text, p_request_id uuid, OUT id bigint, OUT lead json, OUT etag text); Type: ACL; Schema: service; Owner: leads_owner
 --
 
 REVOKE ALL ON FUNCTION service.add_lead(p_fields jsonb, p_actor text, p_role text, p_request_id uuid, OUT id bigint, OUT lead json, OUT etag text) FROM PUBLIC;
 GRANT ALL ON FUNCTION service.add_lead(p_fields jsonb, p_actor text, p_role text, p_request_id uuid, OUT id bigint, OUT lead json, OUT etag text) TO leads_editor;
 GRANT ALL ON FUNCTION service.add_lead(p_fields jsonb, p_actor text, p_role text, p_request_id uuid, OUT id bigint, OUT lead json, OUT etag text) TO leads_admin;
+
+--
+-- Name: FUNCTION add_user(p_username text, p_password_hash text, p_user_role text, p_actor text, p_role text, p_request_id uuid); Type: ACL; Schema: service; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION service.add_user(p_username text, p_password_hash text, p_user_role text, p_actor text, p_role text, p_request_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION service.add_user(p_username text, p_password_hash text, p_user_role text, p_actor text, p_role text, p_request_id uuid) TO leads_admin;
 
 --
 -- Name: FUNCTION applied_migrations(); Type: ACL; Schema: service; Owner: leads_owner
@@ -5885,6 +7254,20 @@ GRANT ALL ON FUNCTION service.applied_migrations() TO leads_service;
 
 REVOKE ALL ON FUNCTION service.audit_trail(p_actor text, p_action text, p_table text, p_since text, p_until text, p_limit integer, p_cursor bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION service.audit_trail(p_actor text, p_action text, p_table text, p_since text, p_until text, p_limit integer, p_cursor bigint) TO leads_admin;
+
+--
+-- Name: FUNCTION begin_login(p_username text, p_client text, OUT password_hash text, OUT second_factor bytea, OUT wait_seconds integer); Type: ACL; Schema: service; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION service.begin_login(p_username text, p_client text, OUT password_hash text, OUT second_factor bytea, OUT wait_seconds integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION service.begin_login(p_username text, p_client text, OUT password_hash text, OUT second_factor bytea, OUT wait_seconds integer) TO leads_service;
+
+--
+-- Name: FUNCTION begin_second_factor(p_username text, p_secret bytea, p_client text); Type: ACL; Schema: service; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION service.begin_second_factor(p_username text, p_secret bytea, p_client text) FROM PUBLIC;
+GRANT ALL ON FUNCTION service.begin_second_factor(p_username text, p_secret bytea, p_client text) TO leads_service;
 
 --
 -- Name: FUNCTION capture_lead(p_lead_type public.lead_type, p_fields jsonb, p_metadata jsonb, p_idempotency_key text, p_request_id uuid); Type: ACL; Schema: service; Owner: leads_owner
@@ -5902,12 +7285,63 @@ GRANT ALL ON FUNCTION service.change_leads(p_ids bigint[], p_kind text, p_change
 GRANT ALL ON FUNCTION service.change_leads(p_ids bigint[], p_kind text, p_changes jsonb, p_selected text, p_token text, p_dry_run boolean, p_actor text, p_role text, p_request_id uuid) TO leads_admin;
 
 --
+-- Name: FUNCTION change_own_password(p_username text, p_password_hash text, p_new_hash text, p_jti uuid, p_expires_at timestamp with time zone, p_client text, p_agent text, p_request_id uuid); Type: ACL; Schema: service; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION service.change_own_password(p_username text, p_password_hash text, p_new_hash text, p_jti uuid, p_expires_at timestamp with time zone, p_client text, p_agent text, p_request_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION service.change_own_password(p_username text, p_password_hash text, p_new_hash text, p_jti uuid, p_expires_at timestamp with time zone, p_client text, p_agent text, p_request_id uuid) TO leads_service;
+
+--
+-- Name: FUNCTION change_user(p_username text, p_user_role text, p_disabled boolean, p_password_hash text, p_actor text, p_role text, p_request_id uuid); Type: ACL; Schema: service; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION service.change_user(p_username text, p_user_role text, p_disabled boolean, p_password_hash text, p_actor text, p_role text, p_request_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION service.change_user(p_username text, p_user_role text, p_disabled boolean, p_password_hash text, p_actor text, p_role text, p_request_id uuid) TO leads_admin;
+
+--
+-- Name: FUNCTION confirm_second_factor(p_username text, p_secret bytea, p_step bigint, p_code_hashes bytea[], p_request_id uuid); Type: ACL; Schema: service; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION service.confirm_second_factor(p_username text, p_secret bytea, p_step bigint, p_code_hashes bytea[], p_request_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION service.confirm_second_factor(p_username text, p_secret bytea, p_step bigint, p_code_hashes bytea[], p_request_id uuid) TO leads_service;
+
+--
+-- Name: FUNCTION credentials(p_known text, OUT state text, OUT clock double precision, OUT credentials json); Type: ACL; Schema: service; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION service.credentials(p_known text, OUT state text, OUT clock double precision, OUT credentials json) FROM PUBLIC;
+GRANT ALL ON FUNCTION service.credentials(p_known text, OUT state text, OUT clock double precision, OUT credentials json) TO leads_service;
+
+--
+-- Name: FUNCTION drop_second_factor(p_username text, p_actor text, p_role text, p_request_id uuid); Type: ACL; Schema: service; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION service.drop_second_factor(p_username text, p_actor text, p_role text, p_request_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION service.drop_second_factor(p_username text, p_actor text, p_role text, p_request_id uuid) TO leads_service;
+GRANT ALL ON FUNCTION service.drop_second_factor(p_username text, p_actor text, p_role text, p_request_id uuid) TO leads_admin;
+
+--
 -- Name: FUNCTION edit_lead(p_id bigint, p_changes jsonb, p_takes text[], p_if_match text, p_actor text, p_role text, p_request_id uuid, OUT lead json, OUT etag text); Type: ACL; Schema: service; Owner: leads_owner
 --
 
 REVOKE ALL ON FUNCTION service.edit_lead(p_id bigint, p_changes jsonb, p_takes text[], p_if_match text, p_actor text, p_role text, p_request_id uuid, OUT lead json, OUT etag text) FROM PUBLIC;
 GRANT ALL ON FUNCTION service.edit_lead(p_id bigint, p_changes jsonb, p_takes text[], p_if_match text, p_actor text, p_role text, p_request_id uuid, OUT lead json, OUT etag text) TO leads_editor;
 GRANT ALL ON FUNCTION service.edit_lead(p_id bigint, p_changes jsonb, p_takes text[], p_if_match text, p_actor text, p_role text, p_request_id uuid, OUT lead json, OUT etag text) TO leads_admin;
+
+--
+-- Name: FUNCTION end_login(p_username text, p_client text, p_password_hash text, p_jti uuid, p_expires_at timestamp with time zone, p_token_hash bytea, p_agent text, p_step bigint, p_sealed bytea, p_recovery_hash bytea, OUT username text, OUT role text); Type: ACL; Schema: service; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION service.end_login(p_username text, p_client text, p_password_hash text, p_jti uuid, p_expires_at timestamp with time zone, p_token_hash bytea, p_agent text, p_step bigint, p_sealed bytea, p_recovery_hash bytea, OUT username text, OUT role text) FROM PUBLIC;
+GRANT ALL ON FUNCTION service.end_login(p_username text, p_client text, p_password_hash text, p_jti uuid, p_expires_at timestamp with time zone, p_token_hash bytea, p_agent text, p_step bigint, p_sealed bytea, p_recovery_hash bytea, OUT username text, OUT role text) TO leads_service;
+
+--
+-- Name: FUNCTION end_session(p_jti uuid, p_username text); Type: ACL; Schema: service; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION service.end_session(p_jti uuid, p_username text) FROM PUBLIC;
+GRANT ALL ON FUNCTION service.end_session(p_jti uuid, p_username text) TO leads_service;
+GRANT ALL ON FUNCTION service.end_session(p_jti uuid, p_username text) TO leads_admin;
 
 --
 -- Name: FUNCTION erase_person(p_lead_id bigint, p_email text, p_if_match text, p_actor text, p_role text, p_request_id uuid); Type: ACL; Schema: service; Owner: leads_owner
@@ -5922,13 +7356,6 @@ GRANT ALL ON FUNCTION service.erase_person(p_lead_id bigint, p_email text, p_if_
 
 REVOKE ALL ON FUNCTION service.events(p_after bigint, p_until bigint, p_limit integer, OUT frames text, OUT last bigint, OUT events integer, OUT kept_after bigint, OUT head bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION service.events(p_after bigint, p_until bigint, p_limit integer, OUT frames text, OUT last bigint, OUT events integer, OUT kept_after bigint, OUT head bigint) TO leads_service;
-
---
--- Name: FUNCTION find_user(p_username text, OUT username text, OUT password_hash text, OUT role text); Type: ACL; Schema: service; Owner: leads_owner
---
-
-REVOKE ALL ON FUNCTION service.find_user(p_username text, OUT username text, OUT password_hash text, OUT role text) FROM PUBLIC;
-GRANT ALL ON FUNCTION service.find_user(p_username text, OUT username text, OUT password_hash text, OUT role text) TO leads_service;
 
 --
 -- Name: FUNCTION lead(p_id bigint, OUT lead json, OUT etag text); Type: ACL; Schema: service; Owner: leads_owner
@@ -5958,12 +7385,48 @@ GRANT ALL ON FUNCTION service.lead_stats() TO leads_editor;
 GRANT ALL ON FUNCTION service.lead_stats() TO leads_admin;
 
 --
+-- Name: FUNCTION list_keys(); Type: ACL; Schema: service; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION service.list_keys() FROM PUBLIC;
+GRANT ALL ON FUNCTION service.list_keys() TO leads_admin;
+
+--
 -- Name: FUNCTION list_operations(p_limit integer, p_cursor bigint); Type: ACL; Schema: service; Owner: leads_owner
 --
 
 REVOKE ALL ON FUNCTION service.list_operations(p_limit integer, p_cursor bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION service.list_operations(p_limit integer, p_cursor bigint) TO leads_editor;
 GRANT ALL ON FUNCTION service.list_operations(p_limit integer, p_cursor bigint) TO leads_admin;
+
+--
+-- Name: FUNCTION list_sessions(p_username text); Type: ACL; Schema: service; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION service.list_sessions(p_username text) FROM PUBLIC;
+GRANT ALL ON FUNCTION service.list_sessions(p_username text) TO leads_service;
+GRANT ALL ON FUNCTION service.list_sessions(p_username text) TO leads_admin;
+
+--
+-- Name: FUNCTION list_users(p_username text); Type: ACL; Schema: service; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION service.list_users(p_username text) FROM PUBLIC;
+GRANT ALL ON FUNCTION service.list_users(p_username text) TO leads_admin;
+
+--
+-- Name: FUNCTION note_used_keys(p_keys uuid[]); Type: ACL; Schema: service; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION service.note_used_keys(p_keys uuid[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION service.note_used_keys(p_keys uuid[]) TO leads_service;
+
+--
+-- Name: FUNCTION pending_second_factor(p_username text); Type: ACL; Schema: service; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION service.pending_second_factor(p_username text) FROM PUBLIC;
+GRANT ALL ON FUNCTION service.pending_second_factor(p_username text) TO leads_service;
 
 --
 -- Name: FUNCTION purge_expired(); Type: ACL; Schema: service; Owner: leads_owner
@@ -5980,18 +7443,18 @@ REVOKE ALL ON FUNCTION service.purge_trash(p_days integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION service.purge_trash(p_days integer) TO leads_service;
 
 --
+-- Name: FUNCTION revoke_key(p_id uuid, p_actor text, p_role text, p_request_id uuid); Type: ACL; Schema: service; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION service.revoke_key(p_id uuid, p_actor text, p_role text, p_request_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION service.revoke_key(p_id uuid, p_actor text, p_role text, p_request_id uuid) TO leads_admin;
+
+--
 -- Name: FUNCTION revoke_token(p_jti uuid, p_expires_at timestamp with time zone); Type: ACL; Schema: service; Owner: leads_owner
 --
 
 REVOKE ALL ON FUNCTION service.revoke_token(p_jti uuid, p_expires_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION service.revoke_token(p_jti uuid, p_expires_at timestamp with time zone) TO leads_service;
-
---
--- Name: FUNCTION revoked_tokens(p_known text, OUT state text, OUT tokens uuid[]); Type: ACL; Schema: service; Owner: leads_owner
---
-
-REVOKE ALL ON FUNCTION service.revoked_tokens(p_known text, OUT state text, OUT tokens uuid[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION service.revoked_tokens(p_known text, OUT state text, OUT tokens uuid[]) TO leads_service;
 
 --
 -- Name: FUNCTION seal_audit(p_wait boolean, OUT sealed integer, OUT number bigint, OUT hash text); Type: ACL; Schema: service; Owner: leads_owner

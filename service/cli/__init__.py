@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 import psycopg
 import typer
 
-from service.cli import adopt, audit, drift, erase, migrating, psql, roles, running, users
+from service.cli import adopt, audit, drift, erase, keys, migrating, psql, roles, running, users
 from service.cli.finding import CommandError
 from service.embedded import EmbeddedError
 from service.migrate import MigrationError
@@ -42,6 +42,8 @@ app.command()(roles.roles)
 app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(psql.psql)
 app.command()(erase.erase)
 app.add_typer(users.app, name="user")
+app.add_typer(keys.app, name="key")
+app.command("rotate-secret")(keys.rotate_secret)
 app.add_typer(audit.app, name="audit")
 
 

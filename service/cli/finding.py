@@ -11,11 +11,13 @@ from psycopg import sql
 
 from service.db import CONNECTIONS_PER_WORKER
 from service.embedded import EmbeddedCluster
-from service.secret_files import kept_secret
+from service.queries import QUERIES
+from service.secret_files import kept_secret, previous_secrets
 from service.settings import Settings
 
 SERVICE_LOGIN = "leads_service"
 CAPTURE_LOGIN = "leads_capture"
+JWT_SECRET = "jwt_secret_key"  # noqa: S105 - the file's name
 
 
 class CommandError(RuntimeError):
@@ -54,7 +56,8 @@ def with_secrets(settings: Settings) -> Settings:
     """The settings with what `leads up` generates: the key that signs tokens."""
     if settings.jwt_secret_key:
         return settings
-    return replace(settings, jwt_secret_key=kept_secret(settings.data_dir, "jwt_secret_key")[0])
+    key, _ = kept_secret(settings.data_dir, JWT_SECRET)
+    return replace(settings, jwt_secret_key=key, jwt_previous_keys=previous_secrets(settings.data_dir, JWT_SECRET))
 
 
 def check_logins(settings: Settings) -> None:
@@ -114,3 +117,16 @@ def as_user(url: str, user: str, password: str) -> str:
     parts = urlsplit(url)
     place = parts.netloc.rpartition("@")[2]
     return urlunsplit(parts._replace(netloc=f"{quote(user, safe='')}:{quote(password, safe='')}@{place}"))
+
+
+def call(owner: str, query: str, *arguments: object) -> Any:
+    """What a named statement of sql/queries returns: one value. What a function of ours refuses is a CommandError."""
+    try:
+        with psycopg.connect(owner, connect_timeout=10, cursor_factory=psycopg.RawCursor) as connection:
+            row = connection.execute(QUERIES[query], arguments).fetchone()
+    except psycopg.Error as error:
+        if error.sqlstate and error.sqlstate.startswith("LD"):
+            hint = f" {error.diag.message_hint}" if error.diag.message_hint else ""
+            raise CommandError(f"{error.diag.message_primary}{hint}") from None
+        raise
+    return row[0] if row else None

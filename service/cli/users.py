@@ -1,22 +1,27 @@
 """`leads user`: who may log in."""
 
 import secrets
-from typing import Annotated
+from typing import Annotated, Any
 
-import psycopg
 import typer
 from rich.console import Console
 from rich.table import Table
 
-from service.auth import hash_password
-from service.cli.finding import CommandError, owner_url
-from service.queries import QUERIES
+from service.auth.passwords import hash_password
+from service.cli.finding import CommandError, call, owner_url
 from service.settings import Settings
 
 app = typer.Typer(help="Who may log in.", no_args_is_help=True)
 
+# Who does it: the audit writes the database's login.
+NOBODY = (None, None, None)
+
 Name = Annotated[str, typer.Argument(help="What they log in with.")]
-Role = Annotated[str, typer.Option(help="viewer (read), editor (and change) or admin (and delete).")]
+Role = Annotated[
+    str,
+    typer.Option(help="analyst (read the numbers), viewer (and leads), editor (and change) or admin (and delete, and manage)."),
+]
+NewRole = Annotated[str, typer.Argument(help="analyst, viewer, editor or admin.")]
 Password = Annotated[
     str | None, typer.Option(envvar="LEADS_USER_PASSWORD", help="Made up and printed when left out.", show_envvar=True)
 ]
@@ -24,16 +29,7 @@ Password = Annotated[
 
 def create(owner: str, username: str, role: str, password: str) -> None:
     """Stores a new user. Raises CommandError naming what can't be."""
-    try:
-        _execute(owner, "create_user", username, _hash(password), role)
-    except psycopg.errors.UniqueViolation:
-        raise CommandError(f"There is a user {username} already.") from None
-    except psycopg.errors.CheckViolation:
-        raise CommandError(
-            "A username has 1 to 100 letters, digits and . _ @ + -, and begins with a letter or digit."
-        ) from None
-    except psycopg.errors.InvalidTextRepresentation:
-        raise CommandError("The role must be viewer, editor or admin.") from None
+    call(owner, "add_user", username, _hash(password), role, *NOBODY)
 
 
 @app.command()
@@ -45,25 +41,96 @@ def add(name: Name, role: Role = "viewer", password: Password = None) -> None:
     typer.echo(f"{name} can log in as {role}." + (f" Password, shown this once: {chosen}" if password is None else ""))
 
 
+@app.command("role")
+def set_role(name: Name, role: NewRole) -> None:
+    """Give a user another role, and log them out everywhere."""
+    user = _change(name, role=role)
+    typer.echo(f"{user['username']} has the role {role} from the next login on.{_keys_left(user)}")
+
+
 @app.command("password")
 def set_password(name: Name, password: Password = None) -> None:
-    """Give a user another password."""
+    """Give a user another password, and log them out everywhere."""
     chosen = secrets.token_urlsafe(12) if password is None else password
+    user = _change(name, password_hash=_hash(chosen))
+    typer.echo(f"{user['username']} has a new password." + (f" Shown this once: {chosen}" if password is None else ""))
+
+
+@app.command()
+def disable(name: Name) -> None:
+    """Shut a user out, at once and everywhere. What they did stays."""
+    user = _change(name, disabled=True)
+    typer.echo(f"{user['username']} can't log in any more, and is logged out everywhere.{_keys_left(user)}")
+
+
+@app.command()
+def enable(name: Name) -> None:
+    """Let a user in again who was shut out."""
+    typer.echo(f"{_change(name, disabled=False)['username']} can log in again.")
+
+
+@app.command("second-factor-off")
+def second_factor_off(name: Name) -> None:
+    """Turn off the second factor of a user who lost it."""
     with owner_url(Settings.from_environ()) as url:
-        changed = _execute(url, "set_password", name, _hash(chosen))
-    if not changed:
-        raise CommandError(f"There is no user {name}.")
-    typer.echo(f"{name} has a new password." + (f" Shown this once: {chosen}" if password is None else ""))
+        if not call(url, "drop_second_factor", name, *NOBODY):
+            raise CommandError(f"There is no user {name} with a second factor.")
+    typer.echo(f"{name} logs in by password alone.")
+
+
+@app.command()
+def logout(name: Name) -> None:
+    """End all the tokens of a user; the password stays."""
+    with owner_url(Settings.from_environ()) as url:
+        _known(url, name)
+        sessions = call(url, "list_sessions", name)["data"]
+        for session in sessions:
+            call(url, "end_session", session["id"], None)
+    typer.echo(f"{name} was logged in {len(sessions)} times, and is no more.")
+
+
+@app.command()
+def sessions(name: Annotated[str | None, typer.Argument(help="Only this user's.")] = None) -> None:
+    """List where people are logged in."""
+    table = Table("user", "since", "until", "from", "kind", "with", box=None)
+    with owner_url(Settings.from_environ()) as url:
+        for one in call(url, "list_sessions", name)["data"]:
+            since, until = one["issued_at"][:16].replace("T", " "), one["expires_at"][:16].replace("T", " ")
+            # As others sent it: no escape sequence of theirs reaches the terminal.
+            agent = "".join(character if character.isprintable() else "?" for character in one["agent"])[:60]
+            table.add_row(one["username"], since, until, one["address"], one["kind"], agent)
+    Console(markup=False).print(table)
 
 
 @app.command("list")
 def list_users() -> None:
     """List the users."""
-    table = Table("user", "role", "since", "state", box=None)
-    with owner_url(Settings.from_environ()) as url, psycopg.connect(url, connect_timeout=10) as connection:
-        for username, role, created_at, disabled_at in connection.execute(QUERIES["list_users"]):
-            table.add_row(username, role, f"{created_at:%Y-%m-%d}", "disabled" if disabled_at else "may log in")
+    table = Table("user", "role", "since", "last login", "second factor", "state", box=None)
+    with owner_url(Settings.from_environ()) as url:
+        for user in call(url, "list_users"):
+            state = "disabled" if user["disabled"] else "may log in"
+            second, last = "yes" if user["second_factor"] else "no", (user["last_login_at"] or "never")[:10]
+            table.add_row(user["username"], user["role"], user["created_at"][:10], last, second, state)
     Console().print(table)
+
+
+def _change(
+    name: str, role: str | None = None, disabled: bool | None = None, password_hash: str | None = None
+) -> dict[str, Any]:
+    with owner_url(Settings.from_environ()) as url:
+        user: dict[str, Any] = call(url, "change_user", name, role, disabled, password_hash, *NOBODY)
+    return user
+
+
+def _known(url: str, name: str) -> None:
+    if not any(user["username"].lower() == name.lower() for user in call(url, "list_users")):
+        raise CommandError(f"There is no user {name}.")
+
+
+def _keys_left(user: dict[str, Any]) -> str:
+    if not user["api_keys"]:
+        return ""
+    return f" API keys that they made, and that hold on: {user['api_keys']} (leads key list)."
 
 
 def _hash(password: str) -> str:
@@ -71,8 +138,3 @@ def _hash(password: str) -> str:
         return hash_password(password)
     except ValueError as error:
         raise CommandError(str(error)) from None
-
-
-def _execute(owner: str, query: str, *arguments: str) -> int:
-    with psycopg.connect(owner, connect_timeout=10, cursor_factory=psycopg.RawCursor) as connection:
-        return connection.execute(QUERIES[query], arguments).rowcount

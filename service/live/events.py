@@ -11,7 +11,8 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
-from service.auth import Claims, Revocations
+from service.auth.credentials import Credentials
+from service.auth.tokens import Claims
 from service.db import Database, Role
 from service.errors import Problem
 from service.live.listening import Listening
@@ -68,10 +69,10 @@ class Events:
     """The listeners of one worker: at most `most` in all, and `most_per_user` of one user."""
 
     def __init__(
-        self, database: Database, listening: Listening, revocations: Revocations, *, most: int, most_per_user: int
+        self, database: Database, listening: Listening, credentials: Credentials, *, most: int, most_per_user: int
     ) -> None:
         self._database = database
-        self._revocations = revocations
+        self._credentials = credentials
         self._most = most
         self._most_per_user = most_per_user
         self._listeners: set[Listener] = set()
@@ -142,7 +143,7 @@ class Events:
         while True:
             await asyncio.sleep(WATCH_SECONDS)
             for listener in tuple(self._listeners):
-                if not self._revocations.stands(listener.claims):
+                if not self._credentials.stands(listener.claims):
                     listener.end()
                 if listener.ended_at is not None and time.monotonic() - listener.ended_at >= FAREWELL_SECONDS:
                     listener.abort()
@@ -168,6 +169,8 @@ class Events:
                 if not self._listeners:
                     self._position = head
                     return
+                # While nobody can tell who may still listen, nobody is told anything.
+                await self._credentials.refresh()
                 row = await self._page(self._position, head)
                 # Without waiting in between: who comes now gets it from here or from the table, not from both.
                 self._position = head if row["events"] < PAGE else row["last"]
@@ -176,7 +179,10 @@ class Events:
 
     def _tell(self, piece: bytes) -> None:
         for listener in self._listeners:
-            listener.hand(piece)
+            if self._credentials.stands(listener.claims):
+                listener.hand(piece)
+            else:
+                listener.end()
 
     async def _page(self, after: int, until: int) -> "Record":
         row = await self._database.row(Role.SERVICE, "events", after, until, PAGE)

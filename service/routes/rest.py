@@ -14,7 +14,7 @@ from service.rest.scanner import QueryError
 blueprint = Blueprint("rest", url_prefix="/rest")
 
 
-@blueprint.route("/<relation:str>", methods=["GET", "HEAD"], ctx_access=Access.VIEWER)
+@blueprint.route("/<relation:str>", methods=["GET", "HEAD"], ctx_access=Access.NUMBERS)
 async def read_relation(request: Request, relation: str) -> HTTPResponse:
     """Rows of a table or view."""
     context = request.app.ctx

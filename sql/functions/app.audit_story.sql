@@ -18,6 +18,24 @@ DECLARE
     v_more text;
     v_less text;
 BEGIN
+    IF (p_entry).table_name IN ('users', 'api_keys') THEN
+        v_kind := CASE (p_entry).table_name WHEN 'users' THEN 'the user ' ELSE 'the API key ' END || (p_entry).subject;
+        RETURN v_who || ' ' || CASE (p_entry).action
+            WHEN 'created' THEN format('added %s (%s)', v_kind, coalesce(v_after ->> 'role', v_after ->> 'scope'))
+            WHEN 'deleted' THEN 'deleted ' || v_kind
+            WHEN 'emptied' THEN 'emptied the whole table'
+            ELSE coalesce((
+                SELECT string_agg(CASE a.key
+                    WHEN 'role' THEN format('gave %s the role %s instead of %s', v_kind, a.value, v_before ->> 'role')
+                    WHEN 'disabled_at' THEN CASE WHEN a.value IS NULL THEN 'let in again ' ELSE 'disabled ' END || v_kind
+                    WHEN 'password' THEN 'changed the password of ' || v_kind
+                    WHEN 'second_factor' THEN format('turned %s the second factor of %s', a.value, v_kind)
+                    WHEN 'recovery_code' THEN 'used a recovery code of ' || v_kind
+                    WHEN 'revoked_at' THEN 'revoked ' || v_kind
+                    ELSE format('changed the %s of %s', replace(a.key, '_', ' '), v_kind) END, ', ' ORDER BY a.key)
+                FROM jsonb_each_text(v_after) AS a WHERE a.key <> 'revoked_by'
+            ), 'changed ' || v_kind) END || '.';
+    END IF;
     IF (p_entry).action = 'created' THEN
         RETURN CASE WHEN (p_entry).actor_role = 'visitor'
             THEN 'A visitor sent it' || CASE v_after ->> 'lead_type'

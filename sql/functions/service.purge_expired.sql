@@ -6,8 +6,14 @@ BEGIN ATOMIC
     WITH keys AS (
         DELETE FROM app.idempotency_keys AS k WHERE k.created_at <= app.now() - interval '24 hours' RETURNING 1
     ), tokens AS (
-        -- A minute longer than the token lives: the service allows for clocks that differ by half of that.
-        DELETE FROM app.revoked_tokens AS t WHERE t.expires_at <= app.now() - interval '1 minute' RETURNING 1
+        -- An hour longer than the token lives: a machine's clock may be wrong.
+        DELETE FROM app.revoked_tokens AS t WHERE t.expires_at <= app.now() - interval '1 hour' RETURNING 1
+    ), sessions AS (
+        DELETE FROM app.sessions AS s WHERE s.expires_at <= app.now() - interval '1 hour' RETURNING 1
+    ), tries AS (
+        DELETE FROM app.login_tries AS t WHERE t.last_at <= app.now() - interval '24 hours' RETURNING 1
+    ), clients AS (
+        DELETE FROM app.known_clients AS k WHERE k.last_at <= app.now() - interval '90 days' RETURNING 1
     ), events AS (
         DELETE FROM app.events AS e WHERE e.at <= app.now() - interval '24 hours' RETURNING e.id
     ), mark AS (
@@ -15,10 +21,11 @@ BEGIN ATOMIC
         FROM (SELECT max(e.id) AS last FROM events AS e) AS g
         WHERE g.last IS NOT NULL
     )
-    SELECT (SELECT count(*) FROM keys) + (SELECT count(*) FROM tokens) + (SELECT count(*) FROM events);
+    SELECT (SELECT count(*) FROM keys) + (SELECT count(*) FROM tokens) + (SELECT count(*) FROM sessions)
+        + (SELECT count(*) FROM tries) + (SELECT count(*) FROM clients) + (SELECT count(*) FROM events);
 END;
 
 COMMENT ON FUNCTION service.purge_expired() IS
-    'Removes idempotency keys and events over 24 hours old, and revocations of tokens that have expired anyway; returns how many rows.';
+    'Removes idempotency keys, events and failed tries to log in over 24 hours old, sessions and revocations of tokens that have expired anyway, and from where somebody last logged in 90 days ago; returns how many rows.';
 REVOKE ALL ON FUNCTION service.purge_expired() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION service.purge_expired() TO leads_service;

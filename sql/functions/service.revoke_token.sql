@@ -3,6 +3,7 @@ CREATE OR REPLACE FUNCTION service.revoke_token(p_jti uuid, p_expires_at timesta
     LANGUAGE sql VOLATILE STRICT SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
+    DELETE FROM app.sessions AS s WHERE s.jti = p_jti;
     INSERT INTO app.revoked_tokens (jti, expires_at)
     VALUES (p_jti, p_expires_at)
     ON CONFLICT (jti) DO NOTHING;

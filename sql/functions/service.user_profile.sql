@@ -6,7 +6,11 @@ AS $$
 DECLARE
     v_profile json;
 BEGIN
-    SELECT json_build_object('username', u.username, 'role', u.role, 'created_at', u.created_at, 'updated_at', u.updated_at)
+    SELECT json_build_object(
+        'username', u.username, 'role', u.role, 'created_at', u.created_at, 'updated_at', u.updated_at,
+        'second_factor', EXISTS (SELECT FROM app.second_factors AS f WHERE f.user_id = u.id AND f.confirmed_at IS NOT NULL),
+        'recovery_codes', (SELECT count(*) FROM app.recovery_codes AS c WHERE c.user_id = u.id AND c.used_at IS NULL)
+    )
     INTO v_profile
     FROM app.users AS u
     WHERE u.username = p_username AND u.disabled_at IS NULL;
@@ -22,6 +26,6 @@ END;
 $$;
 
 COMMENT ON FUNCTION service.user_profile(text) IS
-    'A user as shown to themselves: username, role, created_at, updated_at. LD401 user_gone when there is none.';
+    'A user as shown to themselves: username, role, created_at, updated_at, whether they have a second factor, and how many recovery codes are left. LD401 user_gone when there is none.';
 REVOKE ALL ON FUNCTION service.user_profile(text) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION service.user_profile(text) TO leads_service;

@@ -65,5 +65,5 @@ def test_a_changed_rule_changes_it(document: ModuleType, urls: Urls) -> None:
     assert changed == {
         "| `unread` | same | yes | yes | no |",
         r"| `company` | text | Up \| down, \<b>, \*a\*, \_b\_, \[c\](d) and \`e\`. |",
-        "| `app.users` | - | select | - | - | - |",
+        "| `app.users` | - | select | - | - | - | - |",
     }

@@ -21,7 +21,8 @@ def test_an_empty_environment_works() -> None:
     ("name", "value"),
     [
         ("PORT", "x"), ("PORT", "-1"), ("PORT", "65536"), ("WORKERS", "0"), ("WORKERS", "two"), ("DATABASE_URL", "mysql://x"),
-        ("DATABASE_URL", "postgresql://[::1"), ("JWT_SECRET_KEY", "x" * 31), ("ADMIN_PASSWORD", "x" * 73), ("PUBLIC_RATE_LIMIT", "many"),
+        ("DATABASE_URL", "postgresql://[::1"), ("JWT_SECRET_KEY", "x" * 31), ("ADMIN_PASSWORD", "x" * 73), ("ADMIN_PASSWORD", "1234567"), ("JWT_PREVIOUS_KEYS", f"{'k' * 32} short"),
+        ("LEGACY_LOGIN", "yes"), ("PUBLIC_RATE_LIMIT", "many"),
         ("PUBLIC_RATE_LIMIT", "0/minute"), ("ADMIN_RATE_LIMIT", "10/fortnight"), ("TRUSTED_PROXIES", "nginx"), ("CORS_ORIGINS", "*"),
         ("CORS_ORIGINS", "https://a.example/path"), ("REDIRECT_ORIGINS", "example.com"), ("LOG_FORMAT", "xml"),
         ("REST_SCHEMAS", "api,app"), ("REST_SCHEMAS", "service"), ("REST_SCHEMAS", ","), ("REST_MAX_ROWS", "0"),
@@ -53,7 +54,8 @@ def test_off_loopback_the_database_is_verified(url: str, encrypted: bool) -> Non
 def test_no_secret_is_in_a_representation() -> None:
     environ = {
         "DATABASE_URL": "postgresql://u:canary@localhost/x", "PUBLIC_DATABASE_URL": "postgresql://u:canary@localhost/x",
-        "MIGRATION_DATABASE_URL": "postgresql://u:canary@localhost/x", "JWT_SECRET_KEY": "canary" * 10, "ADMIN_PASSWORD": "canary",
+        "MIGRATION_DATABASE_URL": "postgresql://u:canary@localhost/x", "JWT_SECRET_KEY": "canary" * 10, "ADMIN_PASSWORD": "canary!!",
+        "LISTEN_DATABASE_URL": "postgresql://u:canary@localhost/x", "JWT_PREVIOUS_KEYS": "canary" * 10,
     }  # fmt: skip
     assert "canary" not in repr(Settings.from_environ(environ))
 

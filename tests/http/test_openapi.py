@@ -10,7 +10,7 @@ from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 
 from conftest import Site
-from service.auth import hash_password
+from service.auth.passwords import hash_password
 
 CONTACT = {"name": "Jane Doe", "email": "jane@example.com", "subject": "Hello", "message": "How are you?"}
 HASH = hash_password("correct horse", cost=4)

@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import hmac
 import json
 import time
 import uuid
@@ -15,7 +16,8 @@ import pytest
 
 from conftest import SECRET_KEY, Site, Urls, running_site
 from service.app import SharedMemory
-from service.auth import hash_password
+from service.auth.passwords import hash_password
+from service.auth.tokens import key_id
 from tests_support import problem
 
 # The cheapest that bcrypt takes: these tests are not about its cost.
@@ -49,7 +51,7 @@ class TestLogin:
         claims = jwt.decode(body["access_token"], SECRET_KEY, algorithms=["HS256"])
         assert set(claims) == {"sub", "role", "iat", "exp", "jti"}
         assert (claims["sub"], claims["role"], claims["exp"] - claims["iat"]) == ("admin", "admin", 3600)
-        assert jwt.get_unverified_header(body["access_token"]) == {"alg": "HS256", "typ": "JWT"}
+        assert jwt.get_unverified_header(body["access_token"]) == {"alg": "HS256", "typ": "JWT", "kid": key_id(SECRET_KEY)}
 
     async def test_a_name_is_the_same_in_any_case(self, client: httpx.AsyncClient) -> None:
         answer = await login(client, username="vERA", password="correct horse")
@@ -106,7 +108,7 @@ class TestLogin:
 
     async def test_a_flood_is_turned_away_and_the_rest_served(self, site: Site) -> None:
         async with httpx.AsyncClient(base_url=site.url, timeout=30) as client:
-            answers = await asyncio.gather(*(login(client, username="nobody", password="x") for _ in range(40)))
+            answers = await asyncio.gather(*(login(client, username=f"nobody{n}", password="x") for n in range(40)))
         codes = [answer.status_code for answer in answers]
         assert set(codes) == {401, 503}
         assert codes.count(401) >= 16
@@ -117,7 +119,7 @@ class TestToken:
     async def test_me(self, client: httpx.AsyncClient, site: Site) -> None:
         answer = await client.get("/admin/me", headers=site.bearer("Vera", "viewer"))
         assert answer.status_code == 200
-        assert set(answer.json()) == {"username", "role", "created_at", "updated_at"}
+        assert set(answer.json()) == {"username", "role", "created_at", "updated_at", "second_factor", "recovery_codes"}
         assert (answer.json()["username"], answer.json()["role"]) == ("Vera", "viewer")
         assert answer.headers["cache-control"] == "private, no-cache"
         assert answer.headers["vary"] == "Authorization"
@@ -157,21 +159,35 @@ def forged(claims: dict[str, Any] | None = None, header: dict[str, Any] | None =
     now = int(time.time())
     whole = {"sub": "admin", "role": "admin", "iat": now, "exp": now + 60, "jti": str(uuid.uuid4())} | (claims or {})
     whole = {name: value for name, value in whole.items() if value is not ...}
-    return jwt.encode(whole, key, algorithm="HS256", headers={"typ": "JWT"} | (header or {}))
+    headers = {"typ": "JWT", "kid": key_id(SECRET_KEY)} | (header or {})
+    return jwt.encode(whole, key, algorithm="HS256", headers={name: value for name, value in headers.items() if value is not ...})
+
+
+def by_hand(header: dict[str, Any]) -> str:
+    """Of a header that PyJWT would not write, well signed."""
+    claims = jwt.decode(forged(), options={"verify_signature": False})
+    signed = f"{part({'alg': 'HS256', 'typ': 'JWT'} | header)}.{part(claims)}"
+    return f"{signed}.{encoded(hmac.digest(SECRET_KEY.encode(), signed.encode(), 'sha256'))}"
+
+
+def part(value: dict[str, Any]) -> str:
+    return encoded(json.dumps(value).encode())
+
+
+def encoded(value: bytes) -> str:
+    return base64.urlsafe_b64encode(value).rstrip(b"=").decode()
 
 
 def unsigned(algorithm: str) -> str:
-    def part(value: dict[str, Any]) -> str:
-        return base64.urlsafe_b64encode(json.dumps(value).encode()).rstrip(b"=").decode()
-
     claims = jwt.decode(forged(), options={"verify_signature": False})
-    return f"{part({'alg': algorithm, 'typ': 'JWT'})}.{part(claims)}."
+    return f"{part({'alg': algorithm, 'typ': 'JWT', 'kid': key_id(SECRET_KEY)})}.{part(claims)}."
 
 
 class TestForgery:
     async def test_the_forger_can_make_a_good_one(self, client: httpx.AsyncClient) -> None:
         """Else the refusals below would prove nothing."""
-        assert (await client.get("/admin/validate", headers=bearer(forged()))).status_code == 200
+        for token in (forged(), by_hand({"kid": key_id(SECRET_KEY)})):
+            assert (await client.get("/admin/validate", headers=bearer(token))).status_code == 200
 
     @pytest.mark.parametrize(
         "token",
@@ -181,6 +197,9 @@ class TestForgery:
             pytest.param(lambda: unsigned("HS256"), id="no signature"),
             pytest.param(lambda: forged(key="another-key-of-more-than-thirty-two-bytes"), id="another key"),
             pytest.param(lambda: forged(header={"kid": "../../dev/null"}), id="kid"),
+            pytest.param(lambda: by_hand({"kid": 1}), id="kid as a number"),
+            pytest.param(lambda: forged(header={"kid": ...}), id="no kid"),
+            pytest.param(lambda: forged(header={"kid": key_id("another-key-of-more-than-thirty-two-bytes")}), id="another kid"),
             pytest.param(lambda: forged(header={"jku": "https://evil.example"}), id="jku"),
             pytest.param(lambda: forged(header={"jwk": {}}), id="jwk"),
             pytest.param(lambda: forged(header={"crit": ["exp"]}), id="crit"),
@@ -260,7 +279,7 @@ class TestLogout:
     async def test_expired_revocations_are_purged(self, urls: Urls, site: Site) -> None:
         with psycopg.connect(urls.owner, autocommit=True) as owner:
             owner.execute(
-                "INSERT INTO app.revoked_tokens (jti, expires_at) VALUES (gen_random_uuid(), now() - interval '2 min')"
+                "INSERT INTO app.revoked_tokens (jti, expires_at) VALUES (gen_random_uuid(), now() - interval '2 hours')"
             )
             kept = owner.execute("SELECT count(*) FROM app.revoked_tokens WHERE expires_at > now()").fetchone()
             row = await site.app.ctx.database.row("leads_service", "purge_expired")

@@ -15,7 +15,7 @@ import psycopg
 from leads_up import LEADS, Up, running
 
 from conftest import SECRET_KEY, Site, Urls
-from service.auth import Tokens
+from service.auth.tokens import Tokens
 from service.live.listening import Listening
 
 Owner = psycopg.Connection[tuple[Any, ...]]

@@ -20,7 +20,7 @@ from realtime.support import Closed, Fleet, Frame, Owner, Stream, add_lead, list
 from conftest import SECRET_KEY, Site, Urls, running_site, settings_for
 from service import app as application
 from service.app import SharedMemory
-from service.auth import LEEWAY_SECONDS, TOKEN_SECONDS, Tokens
+from service.auth.tokens import LEEWAY_SECONDS, TOKEN_SECONDS, Tokens
 from service.live import events
 from tests_support import problem
 

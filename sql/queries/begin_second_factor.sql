@@ -1,0 +1,1 @@
+SELECT service.begin_second_factor($1, $2, $3)

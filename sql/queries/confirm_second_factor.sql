@@ -1,0 +1,1 @@
+SELECT service.confirm_second_factor($1, $2, $3, $4, $5)

@@ -1,1 +1,0 @@
-INSERT INTO app.users (username, password_hash, role) VALUES ($1, $2, $3)

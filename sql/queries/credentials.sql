@@ -1,0 +1,1 @@
+SELECT state, clock, credentials FROM service.credentials($1)

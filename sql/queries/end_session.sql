@@ -1,0 +1,1 @@
+SELECT service.end_session($1, $2)

@@ -1,0 +1,1 @@
+SELECT service.note_used_keys($1)

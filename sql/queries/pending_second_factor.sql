@@ -1,0 +1,1 @@
+SELECT service.pending_second_factor($1)

@@ -1,1 +1,0 @@
-SELECT state, tokens FROM service.revoked_tokens($1)

@@ -1,1 +1,0 @@
-UPDATE app.users SET password_hash = $2 WHERE lower(username) = lower($1)
