@@ -11,7 +11,6 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import redis
-
 from leads_up import PATIENCE, wait_until
 
 
