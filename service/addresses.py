@@ -87,7 +87,9 @@ def _parse_hop(text: str) -> Address | None:
     """An address as proxies write it: 1.2.3.4, 1.2.3.4:567, ::1, [::1], [::1]:567."""
     text = text.strip()
     if text.startswith("["):
-        text = text[1:].partition("]")[0]
+        text, closed, _ = text[1:].partition("]")
+        if not closed:
+            return None
     elif text.count(":") == 1:
         text = text.partition(":")[0]
     return _parse(text)
@@ -98,7 +100,7 @@ def _parse(text: str) -> Address | None:
     if len(text) > MAX_TEXT:
         return None
     try:
-        address = ipaddress.ip_address(text.partition("%")[0])
+        address = ipaddress.ip_address(text.partition("%")[0] if ":" in text else text)
     except ValueError:
         return None
     if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is not None:

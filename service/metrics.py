@@ -61,10 +61,10 @@ class Metrics:
         return Recorder(row)
 
     def rows(self) -> list[list[int]]:
-        """Every worker's words; none of those that never began."""
+        """Every worker's words, by number; zeroes of one that never began."""
         rows = [self._words[at * self._size : (at + 1) * self._size] for at in range(self._workers)]
         # tolist() loads word by word, see Versions.
-        return [row.tolist() for row in rows if row[PID]]
+        return [row.tolist() for row in rows]
 
 
 class Recorder:
@@ -133,7 +133,7 @@ class Report(Collector):
     def collect(self) -> Iterator[Metric]:
         rows = self._metrics.rows()
         total = [sum(words) for words in zip(*rows, strict=True)]
-        alive = [(at, row, process) for at, row in enumerate(rows) if (process := _process(row[PID]))]
+        alive = [(at, row, process) for at, row in enumerate(rows) if row[PID] and (process := _process(row[PID]))]
         yield InfoMetricFamily("leads", "What is running", {"version": version("lead-intelligence-stack")})
         yield from self._of_requests(total)
 

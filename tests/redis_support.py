@@ -7,7 +7,7 @@ import signal
 import socket
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 import redis
@@ -45,11 +45,12 @@ class Store:
     def _answers(self) -> bool:
         assert self._process is not None
         assert self._process.poll() is None, "the server ended"
-        with suppress(redis.exceptions.AuthenticationError):
-            with suppress(redis.exceptions.ConnectionError):
-                return bool(self.client.ping())
+        try:
+            return bool(self.client.ping())
+        except redis.exceptions.AuthenticationError:  # a ConnectionError too
+            return True
+        except redis.exceptions.ConnectionError:
             return False
-        return True
 
     def kill(self) -> None:
         assert self._process is not None

@@ -15,12 +15,12 @@ from plans import plans
 from report import Result, lines, show, write_docs
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
-from stack import BenchError, Service, Stack, bare_sanic
+from stack import HERE, BenchError, Service, Stack, bare_sanic, redis_server
 from workloads import Bench, Sample
 
 # The first ones ask the same over and over, and are to be answered by PostgreSQL: for them the service keeps no answers.
 UNKEPT = ("list", "deep", "lead", "kpis", "search")
-GROUPS = (*UNKEPT, "memory", "events", "export", "form", "status", "bulk")
+GROUPS = (*UNKEPT, "guards", "memory", "events", "export", "form", "status", "bulk")
 # What must be served for a group to be measured.
 NEEDS = {"search": "/admin/leads/search?q=a", "export": "/admin/leads/export?format=csv&limit=1"}
 # For the estimate: how many workloads a group has, and what a lead costs to make, in seconds.
@@ -30,6 +30,7 @@ WORKLOADS = {
     "lead": 4,
     "kpis": 1,
     "search": 19,
+    "guards": 8,
     "memory": 4,
     "events": 0,
     "export": 5,
@@ -107,12 +108,20 @@ def measure(stack: Stack, rows: int, given: argparse.Namespace, groups: tuple[st
             result = replace(result, plans=plans(stack, groups))
         for settings, some in (
             ({"ANSWER_CACHE_BYTES": "0"}, [name for name in groups if name in UNKEPT]),
-            ({"EVENT_LISTENERS_PER_USER": "1000"}, [name for name in groups if name not in UNKEPT]),
+            ({"EVENT_LISTENERS_PER_USER": "1000"}, [name for name in groups if name not in (*UNKEPT, "guards")]),
         ):
             if some:
                 with stack.serving(**settings) as service, bare_sanic([1_000, 57_000]) as bare:
                     bench = Bench(stack, service, bare, rows, given.seconds)
                     take_turns(bench, service, some, result, given, progress, task)
+        if "guards" in groups:
+            with (
+                redis_server() as redis,
+                stack.serving(sys.executable, HERE / "guarded.py", LEADS_BENCH_REDIS_URL=redis) as service,
+                bare_sanic([]) as bare,
+            ):
+                bench = Bench(stack, service, bare, rows, given.seconds, redis=bool(redis))
+                take_turns(bench, service, ["guards"], result, given, progress, task)
     return result
 
 

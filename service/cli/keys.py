@@ -3,11 +3,10 @@
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from service.auth.credentials import new_key
 from service.cli.finding import JWT_SECRET, CommandError, call, owner_url
+from service.cli.tables import show
 from service.secret_files import replace_secret
 from service.settings import Settings
 
@@ -35,13 +34,14 @@ def add(name: Name, scope: Scope, days: Days = 365) -> None:
 @app.command("list")
 def list_keys() -> None:
     """List the keys: all that is known of them, which is not the keys."""
-    table = Table("name", "scope", "begins", "made", "by", "holds until", "last used", "state", box=None)
     with owner_url(Settings.from_environ()) as url:
-        for key in call(url, "list_keys"):
-            used = (key["last_used_at"] or "never")[:16].replace("T", " ")
-            made, until = key["created_at"][:10], key["expires_at"][:10]
-            table.add_row(key["name"], key["scope"], f"{key['hint']}…", made, key["created_by"], until, used, key["state"])
-    Console().print(table)
+        found = call(url, "list_keys")
+    rows = []
+    for key in found:
+        used = (key["last_used_at"] or "never")[:16].replace("T", " ")
+        made, until = key["created_at"][:10], key["expires_at"][:10]
+        rows.append((key["name"], key["scope"], f"{key['hint']}…", made, key["created_by"], until, used, key["state"]))
+    show(("name", "scope", "begins", "made", "by", "holds until", "last used", "state"), rows)
 
 
 @app.command()

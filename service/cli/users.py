@@ -4,11 +4,10 @@ import secrets
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from service.auth.passwords import hash_password
 from service.cli.finding import CommandError, call, owner_url
+from service.cli.tables import show
 from service.settings import Settings
 
 app = typer.Typer(help="Who may log in.", no_args_is_help=True)
@@ -92,26 +91,28 @@ def logout(name: Name) -> None:
 @app.command()
 def sessions(name: Annotated[str | None, typer.Argument(help="Only this user's.")] = None) -> None:
     """List where people are logged in."""
-    table = Table("user", "since", "until", "from", "kind", "with", box=None)
     with owner_url(Settings.from_environ()) as url:
-        for one in call(url, "list_sessions", name)["data"]:
-            since, until = one["issued_at"][:16].replace("T", " "), one["expires_at"][:16].replace("T", " ")
-            # As others sent it: no escape sequence of theirs reaches the terminal.
-            agent = "".join(character if character.isprintable() else "?" for character in one["agent"])[:60]
-            table.add_row(one["username"], since, until, one["address"], one["kind"], agent)
-    Console(markup=False).print(table)
+        found = call(url, "list_sessions", name)["data"]
+    rows = []
+    for one in found:
+        since, until = (one[at][:16].replace("T", " ") for at in ("issued_at", "expires_at"))
+        # As others sent it: no escape sequence of theirs reaches the terminal.
+        agent = "".join(character if character.isprintable() else "?" for character in one["agent"])[:60]
+        rows.append((one["username"], since, until, one["address"], one["kind"], agent))
+    show(("user", "since", "until", "from", "kind", "with"), rows)
 
 
 @app.command("list")
 def list_users() -> None:
     """List the users."""
-    table = Table("user", "role", "since", "last login", "second factor", "state", box=None)
     with owner_url(Settings.from_environ()) as url:
-        for user in call(url, "list_users"):
-            state = "disabled" if user["disabled"] else "may log in"
-            second, last = "yes" if user["second_factor"] else "no", (user["last_login_at"] or "never")[:10]
-            table.add_row(user["username"], user["role"], user["created_at"][:10], last, second, state)
-    Console().print(table)
+        found = call(url, "list_users")
+    rows = []
+    for user in found:
+        state = "disabled" if user["disabled"] else "may log in"
+        second, last = "yes" if user["second_factor"] else "no", (user["last_login_at"] or "never")[:10]
+        rows.append((user["username"], user["role"], user["created_at"][:10], last, second, state))
+    show(("user", "role", "since", "last login", "second factor", "state"), rows)
 
 
 def _change(
