@@ -216,9 +216,9 @@ class Bench:
         """A route that does nothing, with all that stands before it, and without some of that (guarded.py)."""
         workloads = [
             self._http("limits", "/bench/all", "no limits", 0.95),
-            self._http("no limits", "/bench/uncounted"),
+            self._http("no limits", "/bench/uncounted", "no guards"),
             self._http("metrics", "/bench/all", "no metrics", 0.95),
-            self._http("no metrics", "/bench/unmeasured"),
+            self._http("no metrics", "/bench/unmeasured", "no guards"),
             self._http("all guards", "/bench/all", "no guards"),
             self._http("no guards", "/bench/none"),
         ]
