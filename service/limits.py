@@ -10,10 +10,12 @@ import os
 import tempfile
 import time
 import weakref
+from bisect import bisect_right
 from collections.abc import Callable
-from dataclasses import dataclass
+from functools import lru_cache, partial
 from hashlib import blake2b
 from pathlib import Path
+from typing import NamedTuple
 
 from service.settings import RateLimit
 
@@ -38,13 +40,15 @@ WAYS = 64
 LOCK_PATIENCE = 0.25
 LOCK_PAUSE = 0.000_05
 
+# Clients whose place in a table a process has at hand.
+REMEMBERED = 2048
+
 SECOND = 1_000_000_000
 WORD = 8
 DIGEST = 16
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """Whether one request may pass, and what its client should know.
 
     `limit` requests are allowed in any `window_seconds`; `remaining` of them are left after this one.
@@ -132,6 +136,8 @@ class MovingWindow:
         self._memory = mmap.mmap(-1, self._buckets * self._bucket_words * WORD)
         self._words = memoryview(self._memory).cast("q")
         self._secret = os.urandom(32)
+        # The same few ask again and again.
+        self._place = lru_cache(maxsize=REMEMBERED)(partial(_place, self._secret, self._buckets))
 
         self._locks = _lock_file()
         weakref.finalize(self, os.close, self._locks)
@@ -167,11 +173,6 @@ class MovingWindow:
             return self._refused(last - now) if last > now else None
         finally:
             self._unlock(bucket)
-
-    def _place(self, key: str) -> tuple[int, bytes]:
-        """A client's bucket, and what it is known by there."""
-        digest = blake2b(key.encode("utf-8", "surrogatepass"), digest_size=DIGEST, key=self._secret).digest()
-        return int.from_bytes(digest[:WORD], "little") % self._buckets, digest
 
     def _lock(self, bucket: int) -> bool:
         """Lock a bucket against other processes; False when that took longer than LOCK_PATIENCE."""
@@ -248,16 +249,12 @@ class MovingWindow:
         return oldest
 
     def _free_places(self, ring: int, oldest: int, edge: int) -> int:
-        """How many times of the ring are at `edge` or before it. They ascend from `oldest` on: a binary search."""
-        words, amount = self._words, self._amount
-        low, high = 0, amount
-        while low < high:
-            middle = (low + high) // 2
-            if words[ring + (oldest + middle) % amount] <= edge:
-                low = middle + 1
-            else:
-                high = middle
-        return low
+        """How many times of the ring are at `edge` or before it. They ascend from `oldest` on, round the ring's end."""
+        begin, end = ring + oldest, ring + self._amount
+        passed = bisect_right(self._words, edge, begin, end)
+        if passed == end:
+            return bisect_right(self._words, edge, ring, begin) - ring + end - begin
+        return passed - begin
 
     def _refused(self, wait: int) -> Decision:
         """A refusal for `wait` nanoseconds (more than 0)."""
@@ -296,6 +293,12 @@ class TieredWindow:
     def refusal(self, client: str, network: str = "") -> Decision | None:
         """The refusal of a client that has used up its window, or its network's, else None. Counts nothing."""
         return (self._networks.refusal(network) if network else None) or self._clients.refusal(client)
+
+
+def _place(secret: bytes, buckets: int, key: str) -> tuple[int, bytes]:
+    """A client's bucket, and what it is known by there."""
+    digest = blake2b(key.encode("utf-8", "surrogatepass"), digest_size=DIGEST, key=secret).digest()
+    return int.from_bytes(digest[:WORD], "little") % buckets, digest
 
 
 def _fitting(wanted: int, limit: RateLimit, room: int) -> int:

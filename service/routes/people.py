@@ -3,6 +3,7 @@
 import secrets
 import uuid
 from typing import Any
+from urllib.parse import unquote
 
 import orjson
 from sanic import Blueprint, Request, empty
@@ -44,12 +45,17 @@ async def change_user(request: Request, username: str) -> HTTPResponse:
     if all(value is None for value in sent.values()):
         raise Problem(400, "body_missing", "Say what to change: role, password, disabled.")
     password_hash = None if sent["password"] is None else await _hash(request, sent["password"])
-    return _answer(await _write(request, "change_user", username, sent["role"], sent["disabled"], password_hash))
+    return _answer(await _write(request, "change_user", unquote(username), sent["role"], sent["disabled"], password_hash))
 
 
 @blueprint.delete("/users/<username>/second-factor", ctx_access=Access.ADMIN)
 async def drop_second_factor(request: Request, username: str) -> HTTPResponse:
     """Turns off the second factor of somebody who lost it."""
+    username = unquote(username)
+    if username.lower() == request.ctx.claims.sub.lower():
+        raise Problem(
+            409, "own_account", "Your own is turned off by whoever knows your password: DELETE /admin/me/second-factor."
+        )
     row = await _row(request, "drop_second_factor", username)
     if not row[0]:
         raise Problem(404, "second_factor_off", "There is no such second factor.")

@@ -18,6 +18,13 @@ BEGIN
     IF v_user.id IS NULL THEN
         RAISE EXCEPTION USING ERRCODE = 'LD404', MESSAGE = format('There is no user %s.', p_username), CONSTRAINT = 'user_not_found';
     END IF;
+    IF p_password_hash IS NOT NULL AND v_user.username = p_actor THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'LD409',
+            MESSAGE = 'Your own password is changed by whoever knows it.',
+            CONSTRAINT = 'own_account',
+            HINT = 'PUT /admin/me/password does.';
+    END IF;
     IF (p_disabled OR p_user_role <> 'admin') AND v_user.role = 'admin' AND v_user.disabled_at IS NULL THEN
         IF v_user.username = p_actor THEN
             RAISE EXCEPTION USING
