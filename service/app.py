@@ -254,7 +254,6 @@ def _config() -> Config:
     config.FALLBACK_ERROR_FORMAT = "json"
     config.REQUEST_MAX_SIZE = MAX_BODY_BYTES
     config.REQUEST_MAX_HEADER_SIZE = MAX_HEAD_BYTES
-    config.REQUEST_TIMEOUT = 10
     config.RESPONSE_TIMEOUT = 60
     config.KEEP_ALIVE_TIMEOUT = 75
     config.GRACEFUL_SHUTDOWN_TIMEOUT = 15.0

@@ -148,7 +148,7 @@ def _from_postgres(error: asyncpg.PostgresError) -> Problem:
 
 
 def _from_sanic(error: SanicException) -> Problem:
-    """Sanic's own refusals: 400, 404, 405, 408, 413, 417."""
+    """Sanic's own refusals: 400, 404, 405, 408, 413, 417. Those of service/wire.py bring their `code` and a text for people."""
     status = error.status_code
     details = {
         400: "The request can't be read.",
@@ -157,7 +157,10 @@ def _from_sanic(error: SanicException) -> Problem:
         408: "The request took too long to arrive.",
         413: "The request is too large.",
         417: "The expectation can't be met.",
+        431: "The head of the request is too large.",
     }
     headers = {name: str(value) for name, value in (getattr(error, "headers", None) or {}).items()}
+    if error.context and "code" in error.context:
+        return Problem(status, error.context["code"], str(error), headers=headers)
     phrase = HTTPStatus(status).phrase
     return Problem(status, phrase.lower().replace(" ", "_"), details.get(status, phrase), headers=headers)

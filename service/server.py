@@ -8,6 +8,7 @@ import array
 import asyncio
 import contextlib
 import os
+import resource
 import signal
 import socket
 import struct
@@ -22,6 +23,8 @@ from sanic.application.constants import ServerStage
 from sanic.application.state import ApplicationServerInfo
 from sanic.http import Stage
 from sanic.http.constants import HTTP
+
+from service.wire import Wire
 
 logger = structlog.get_logger()
 
@@ -61,7 +64,11 @@ async def serving(
     # Left alone, Sanic accepts connections right here, before the app is ready for them, and calls listen() again with
     # a backlog of 100. The loop takes over the socket it gets.
     server: Any = await app.create_server(
-        sock=sock.dup(), access_log=False, backlog=BACKLOG, asyncio_server_kwargs={"start_serving": False}
+        sock=sock.dup(),
+        protocol=Wire,
+        access_log=False,
+        backlog=BACKLOG,
+        asyncio_server_kwargs={"start_serving": False},
     )
     try:
         await server.startup()
@@ -86,7 +93,7 @@ async def _drain(app: Sanic[Any, Any], server: Any, grace_seconds: float) -> Non
     app.config.KEEP_ALIVE = False  # read with each request's head
     for connection in server.connections:
         # Its head was read before. Once an answer has begun, keep-alive has been promised.
-        if connection.http and connection.http.stage is Stage.HANDLER:
+        if connection.http and connection.http.stage in (Stage.REQUEST, Stage.HANDLER):
             connection.http.keep_alive = False
     try:
         async with asyncio.timeout_at(deadline):
@@ -146,6 +153,13 @@ def refuse_new_connections(listener: socket.socket) -> None:
         listener.setsockopt(socket.SOL_SOCKET, so_attach_filter, filter_)
 
 
+def allow_many_files() -> None:
+    """As many open files, and so connections, as the system lets this process have; a shell's usual 1,024 are soon taken."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with contextlib.suppress(OSError, ValueError):  # macOS says "unlimited" and means less
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
 def run_worker(
     app: Sanic[Any, Any], listener: socket.socket, lifeline: int, grace_seconds: float, ready: Callable[[], None]
 ) -> None:
@@ -154,6 +168,7 @@ def run_worker(
     `ready` is called once requests are answered. Raises what the app's listeners raise. SIGTERM before anything was
     accepted ends the process, and so does SIGALRM when the event loop is stuck.
     """
+    allow_many_files()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_serve_until_told(app, listener, lifeline, grace_seconds, ready))
 

@@ -30,7 +30,7 @@ WORKLOADS = {
     "lead": 4,
     "kpis": 1,
     "search": 19,
-    "guards": 8,
+    "guards": 10,
     "memory": 4,
     "events": 0,
     "export": 5,
@@ -117,7 +117,9 @@ def measure(stack: Stack, rows: int, given: argparse.Namespace, groups: tuple[st
         if "guards" in groups:
             with (
                 redis_server() as redis,
-                stack.serving(sys.executable, HERE / "guarded.py", LEADS_BENCH_REDIS_URL=redis) as service,
+                stack.serving(
+                    sys.executable, HERE / "guarded.py", ANSWER_CACHE_BYTES="0", LEADS_BENCH_REDIS_URL=redis
+                ) as service,
                 bare_sanic([]) as bare,
             ):
                 bench = Bench(stack, service, bare, rows, given.seconds, redis=bool(redis))

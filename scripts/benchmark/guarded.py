@@ -1,6 +1,7 @@
 """`leads` with a few routes that answer the same few bytes, each with some of the guards: what those cost.
 
-LEADS_BENCH_REDIS_URL names the Redis that one of them counts in; empty, there is none.
+Of every route, what is asked with UNCOUNTED_QUERY isn't counted. LEADS_BENCH_REDIS_URL names the Redis that one of them
+counts in; empty, there is none.
 """
 
 import os
@@ -21,12 +22,14 @@ from service.shared_limits import SharedLimits
 
 ALL, UNCOUNTED, UNMEASURED, SHARED, NONE = (f"bench/{name}" for name in ("all", "uncounted", "unmeasured", "shared", "none"))
 
+UNCOUNTED_QUERY = "_uncounted"
+
 create_app, count, answered = composed.create_app, Guard._count, Recorder.answered
 
 
 async def count_some(request: Request, limiter: Limiter, user: str = "") -> None:
     path = request.route.path if request.route else ""
-    if path != UNCOUNTED:
+    if path != UNCOUNTED and request.query_string != UNCOUNTED_QUERY:
         await count(request, request.app.ctx.bench if path == SHARED else limiter, user)
 
 

@@ -213,9 +213,12 @@ class Bench:
         return Group("events", [], hear, seconds=5)
 
     def _guards(self) -> Group:
-        """A route that does nothing, with all that stands before it, and without some of that (guarded.py)."""
+        """One lead, and a route that does nothing, with all that stands before them, and without some of that (guarded.py)."""
+        lead = f"/admin/leads/{self._rows // 2}"
         workloads = [
-            self._http("limits", "/bench/all", "no limits", 0.95),
+            self._http("one lead, limits", lead, "one lead, no limits", 0.95),
+            self._http("one lead, no limits", f"{lead}?_uncounted"),
+            self._http("limits", "/bench/all", "no limits"),
             self._http("no limits", "/bench/uncounted", "no guards"),
             self._http("metrics", "/bench/all", "no metrics", 0.95),
             self._http("no metrics", "/bench/unmeasured", "no guards"),

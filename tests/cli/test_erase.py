@@ -159,6 +159,7 @@ def live(up: Up, admin: dict[str, str], superuser: "psycopg.Connection[tuple[Any
     return address
 
 
+@pytest.mark.threat(60)
 def test_nothing_is_left(up: Up, admin: dict[str, str], superuser: "psycopg.Connection[tuple[Any, ...]]") -> None:
     other = live(up, admin, superuser, OTHER)
     address = live(up, admin, superuser, CANARY)
@@ -201,6 +202,7 @@ def test_nothing_is_left(up: Up, admin: dict[str, str], superuser: "psycopg.Conn
     assert leads(up.data_dir, "audit", "verify").returncode == 0
 
 
+@pytest.mark.threat(60)
 def test_nothing_is_left_when_the_service_stands(up: Up, admin: dict[str, str]) -> None:
     """What is written at a stop holds nothing either. By the command alone, which starts the database and stops it."""
     word = "Vwkqcanaryzxj"

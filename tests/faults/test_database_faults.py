@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx
 import psycopg
+import pytest
 
 from conftest import Site, Urls, running_site
 from service import db
@@ -15,6 +16,7 @@ from tests_support import problem
 CONTACT = {"name": "Jane Doe", "email": "jane@example.com", "subject": "Hello", "message": "How are you?"}
 
 
+@pytest.mark.threat(48)
 async def test_a_locked_table_is_503_in_time_and_nothing_is_stored(client: httpx.AsyncClient, site: Site) -> None:
     with psycopg.connect(site.urls.owner) as owner:
         owner.execute("LOCK TABLE contact_leads IN ACCESS EXCLUSIVE MODE")
@@ -52,6 +54,7 @@ async def test_every_connection_cut_is_mended_by_itself(client: httpx.AsyncClien
     assert answers[-10:] == [200] * 10
 
 
+@pytest.mark.threat(48)
 async def test_a_pool_that_is_used_up_is_503_in_time(site: Site, urls: Any, monkeypatch: Any) -> None:
     monkeypatch.setattr(db, "POOL_SIZES", dict.fromkeys(Role, 1))
     async with running_site(urls) as small, httpx.AsyncClient(base_url=small.url, timeout=10) as client:
@@ -64,6 +67,7 @@ async def test_a_pool_that_is_used_up_is_503_in_time(site: Site, urls: Any, monk
         assert (await client.get("/admin/leads", headers=headers)).status_code == 200
 
 
+@pytest.mark.threat(54)
 async def test_a_changed_table_is_no_error(client: httpx.AsyncClient, site: Site) -> None:
     """Prepared statements outlive the table they were prepared for."""
     await client.post("/api/submit-contact", json=CONTACT)
@@ -114,6 +118,7 @@ async def test_a_connection_cut_in_mid_answer_is_503(fresh_urls: Urls) -> None:
         assert (await client.get("/admin/leads", headers=site.bearer())).status_code == 200
 
 
+@pytest.mark.threat(54)
 async def test_changes_of_the_table_under_load_are_no_error(fresh_urls: Urls) -> None:
     """Each ALTER outdates every prepared statement of the pools while they are in use."""
     async with running_site(fresh_urls) as site, httpx.AsyncClient(base_url=site.url, timeout=10) as client:

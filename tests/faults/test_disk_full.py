@@ -15,6 +15,7 @@ from pathlib import Path
 
 import httpx
 import psycopg
+import pytest
 from leads_up import FORM, PATIENCE
 
 from conftest import Site, Urls, running_site
@@ -201,8 +202,10 @@ async def log_cannot_grow() -> None:
 
 if may_mount():
 
+    @pytest.mark.threat(51)
     async def test_tables_cannot_grow() -> None:
         await tables_cannot_grow()
 
+    @pytest.mark.threat(51)
     async def test_the_write_ahead_log_cannot_grow() -> None:
         await log_cannot_grow()

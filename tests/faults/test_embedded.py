@@ -358,6 +358,7 @@ def test_lost_passwords_are_set_anew(make: Make) -> None:
     assert query(cluster, "select n from kept") == 1
 
 
+@pytest.mark.threat(60)
 def test_the_log_is_bounded_and_quotes_nobody(make: Make) -> None:
     cluster = make()
     cluster.ensure_started()

@@ -111,6 +111,7 @@ def memory() -> int:
     return int(Path("/proc/self/statm").read_text().split()[1]) * 4096
 
 
+@pytest.mark.threat(44)
 async def test_a_stalled_reader_costs_no_memory_and_gets_all_in_the_end(busy: Site, many: Urls) -> None:
     async with Reader.asking(busy) as reader:
         before = memory()
@@ -141,6 +142,7 @@ def server_connections(site: Site) -> list[Any]:
     return [o for o in gc.get_objects() if type(o) is HttpProtocol and o.app is site.app and o.transport is not None]
 
 
+@pytest.mark.threat(44)
 async def test_a_stalled_reader_is_cut_off(many: Urls) -> None:
     async with running_site(many) as site:
         site.app.config.RESPONSE_TIMEOUT = 0.5  # as a connection begins, it is read
@@ -152,6 +154,7 @@ async def test_a_stalled_reader_is_cut_off(many: Urls) -> None:
         assert not sent.endswith(b"0\r\n\r\n")
 
 
+@pytest.mark.threat(44)
 async def test_a_reader_who_leaves_frees_the_backend(busy: Site, many: Urls) -> None:
     async with Reader.asking(busy) as reader:
         await until(many, WRITING)
@@ -166,6 +169,7 @@ async def test_a_reader_who_leaves_frees_the_backend(busy: Site, many: Urls) -> 
         assert (await client.get(f"{EXPORT}?limit=1&select=id")).text.startswith("id\n")
 
 
+@pytest.mark.threat(44)
 async def test_a_reader_who_leaves_before_the_first_row_frees_the_backend(fresh_urls: Urls) -> None:
     with psycopg.connect(fresh_urls.owner) as owner:
         make_slow(owner)

@@ -98,6 +98,7 @@ def assert_right(url: str, written: dict[str, str]) -> None:
         assert marked == [(name,) for name in ALL]
 
 
+@pytest.mark.threat(55)
 def test_migrations(server: Server, victims: Victims, written: dict[str, str]) -> None:
     chance = random.Random(SEED)
     with nothing_yet(server) as url:
@@ -111,6 +112,7 @@ def test_migrations(server: Server, victims: Victims, written: dict[str, str]) -
     assert len(set(left)) >= 4, f"the kills were spread over the run: {left}"
 
 
+@pytest.mark.threat(55)
 def test_rollbacks(server: Server, victims: Victims, written: dict[str, str]) -> None:
     chance = random.Random(SEED)
     with server.clone() as urls:
@@ -127,6 +129,7 @@ def test_rollbacks(server: Server, victims: Victims, written: dict[str, str]) ->
     assert len(set(left)) >= 3, f"the kills were spread over the run: {left}"
 
 
+@pytest.mark.threat(55)
 def test_killed_again_and_again(server: Server, victims: Victims, written: dict[str, str]) -> None:
     """Each run meets what the last one left."""
     chance = random.Random(SEED)
@@ -137,6 +140,7 @@ def test_killed_again_and_again(server: Server, victims: Victims, written: dict[
         assert_right(url, written)
 
 
+@pytest.mark.threat(55)
 def test_the_one_that_holds_the_lock(server: Server, victims: Victims, written: dict[str, str]) -> None:
     """Two at once: the second waits, goes on when the first is killed, and does its work though the first one's session lives."""
     with server.clone() as urls, psycopg.connect(urls.superuser, autocommit=True) as watcher:

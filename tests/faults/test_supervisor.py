@@ -198,6 +198,7 @@ def test_a_host_that_is_none() -> None:
 # Deaths
 
 
+@pytest.mark.threat(56)
 def test_killed_workers_are_replaced_and_every_new_request_is_answered(start: Callable[..., Supervised]) -> None:
     supervised = start("--workers", "2")
     for killed in (1, 1, 2):
@@ -233,6 +234,7 @@ def test_a_stuck_worker_is_replaced(start: Callable[..., Supervised]) -> None:
     assert int(supervised.ask("/pid")) != pid
 
 
+@pytest.mark.threat(56)
 def test_without_their_supervisor_workers_leave(start: Callable[..., Supervised]) -> None:
     supervised = start("--workers", "2")
     pids = supervised.worker_pids()
@@ -244,6 +246,7 @@ def test_without_their_supervisor_workers_leave(start: Callable[..., Supervised]
     listen("127.0.0.1", supervised.port).close()
 
 
+@pytest.mark.threat(56)
 def test_it_gives_up_when_workers_die_at_the_start(start: Callable[..., Supervised]) -> None:
     supervised = start("--crash", serves=False)
     assert supervised.exit_code() == 1
@@ -285,6 +288,7 @@ def test_as_process_1_it_buries_orphans(start: Callable[..., Supervised], tmp_pa
 # The drain
 
 
+@pytest.mark.threat(57)
 @pytest.mark.parametrize("how", ["SIGTERM", "SIGHUP", "Ctrl-C"])
 def test_requests_in_flight_are_answered(start: Callable[..., Supervised], how: str) -> None:
     supervised = start("--workers", "2")
@@ -299,6 +303,7 @@ def test_requests_in_flight_are_answered(start: Callable[..., Supervised], how: 
     assert supervised.printed("finally")
 
 
+@pytest.mark.threat(57)
 def test_a_body_still_arriving_is_read(start: Callable[..., Supervised]) -> None:
     supervised = start("--workers", "1")
     with socket.create_connection(("127.0.0.1", supervised.port), timeout=PATIENCE) as client:
@@ -362,6 +367,7 @@ def test_a_second_signal_ends_it_at_once(start: Callable[..., Supervised]) -> No
         slow()
 
 
+@pytest.mark.threat(57)
 @pytest.mark.parametrize("attempt", range(int(os.environ.get("DRAIN_ROUNDS", "3"))))
 def test_under_load_no_request_is_cut(start: Callable[..., Supervised], attempt: int) -> None:
     """Clients connect, or reuse their connection, as fast as they can; they may be refused, and nothing else."""

@@ -87,6 +87,7 @@ def stored(up: Up) -> dict[str, list[str]]:
     return found
 
 
+@pytest.mark.threat(50)
 def test_what_was_acknowledged_is_there_and_what_was_refused_is_not(up: Up) -> None:
     def work(number: int, end: threading.Event) -> list[Answer]:
         answers = []
@@ -112,6 +113,7 @@ def test_what_was_acknowledged_is_there_and_what_was_refused_is_not(up: Up) -> N
                 assert len(rows[answer.mark]) <= 1
 
 
+@pytest.mark.threat(59)
 def test_a_key_repeated_until_it_is_acknowledged_stores_one_lead(up: Up) -> None:
     """Each key is sent by two clients at once, both of which repeat it until they get their 201."""
 

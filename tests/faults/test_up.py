@@ -134,6 +134,7 @@ def test_a_stop_before_it_serves_leaves_nothing_running(data_dir: Path) -> None:
 # Killed
 
 
+@pytest.mark.threat(50)
 def test_a_killed_database_is_started_again_and_answers_are_503_meanwhile(up: Up) -> None:
     token = up.log_in(up.printed_password)
     up.tell(signal.SIGSTOP)  # the supervisor, or the database might be back before we have looked
@@ -155,6 +156,7 @@ def test_a_killed_database_is_started_again_and_answers_are_503_meanwhile(up: Up
     wait_until(lambda: "database_runs_again" in up.output)
 
 
+@pytest.mark.threat(56)
 @pytest.mark.parametrize("how_many", [1, 2])
 def test_killed_workers_are_replaced(up: Up, how_many: int) -> None:
     victims = wait_until(lambda: pids if len(pids := up.worker_pids()) == 2 else [])[:how_many]
@@ -167,6 +169,7 @@ def test_killed_workers_are_replaced(up: Up, how_many: int) -> None:
     wait_until(lambda: len(up.worker_pids()) == 2)
 
 
+@pytest.mark.threat(56)
 def test_after_a_kill_of_everything_it_starts_again(data_dir: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = str(free.getsockname()[1])

@@ -47,6 +47,7 @@ def test_on_a_terminal_it_is_for_people() -> None:
     assert "RuntimeError: it failed" in text
 
 
+@pytest.mark.threat(60)
 @pytest.mark.parametrize("log_format", ["json", "console"])
 def test_a_traceback_shows_no_values(log_format: str) -> None:
     assert "swordfish" not in logged(log_format).replace('check("swordfish")', "").replace('check(\\"swordfish\\")', "")

@@ -87,6 +87,7 @@ class TestEveryKind:
         assert listed | expected == listed
         assert (listed["actor"], listed["operation"]) == ("ed", made["operation"])
 
+    @pytest.mark.threat(23)
     async def test_a_dry_run_pins_what_it_showed(
         self, client: httpx.AsyncClient, site: Site, owner: Owner, leads: list[int], kind: str
     ) -> None:
@@ -112,6 +113,7 @@ class TestEveryKind:
 
 
 class TestWhichLeads:
+    @pytest.mark.threat(22)
     @pytest.mark.parametrize(
         "body",
         [{}, {"ids": []}, {"filter": ""}, {"ids": None}, {"ids": [1], "filter": "id=eq.1"}],
@@ -213,6 +215,7 @@ class TestManyAtOnce:
             rows = watching.execute("SELECT priority::text FROM contact_leads ORDER BY id").fetchall()
             assert rows == [("low",), ("urgent",), ("low",)]
 
+    @pytest.mark.threat(22)
     async def test_more_than_ids_can_name(self, client: httpx.AsyncClient, site: Site, owner: Owner, leads: list[int]) -> None:
         owner.execute(
             "INSERT INTO contact_leads (name, email, status) SELECT 'Many', 'many' || n || '@example.com',"
@@ -292,6 +295,7 @@ class TestTrash:
         )
         assert (await client.get(path, headers=headers)).status_code == 200
 
+    @pytest.mark.threat(23)
     async def test_only_what_was_seen(self, client: httpx.AsyncClient, site: Site, leads: list[int]) -> None:
         headers, path = site.bearer(), f"/admin/leads/{leads[0]}"
         for erase in ("", "?erase=true"):

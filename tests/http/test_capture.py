@@ -84,6 +84,7 @@ async def test_a_cv_needs_only_a_name_and_an_address(client: httpx.AsyncClient) 
     assert answer.status_code == 201
 
 
+@pytest.mark.threat(14)
 @pytest.mark.parametrize(
     "owned", ["id", "status", "priority", "quality_score", "created_at", "metadata", "tags", "reference", "is_spam", "Status"]
 )
@@ -140,6 +141,10 @@ async def test_at_most_twenty_fields_beside_the_forms_own(client: httpx.AsyncCli
     assert [error["code"] for error in body["errors"]] == ["too_many"]
 
 
+@pytest.mark.threat(38)
+@pytest.mark.threat(37)
+@pytest.mark.threat(36)
+@pytest.mark.threat(35)
 @pytest.mark.parametrize(
     ("content", "content_type", "status"),
     [
@@ -218,6 +223,7 @@ class TestIdempotency:
         assert first.json() == second.json()
         assert count(owner) == before + 1
 
+    @pytest.mark.threat(59)
     async def test_fifty_at_once_are_one_lead(self, client: httpx.AsyncClient, owner: "psycopg.Connection[Any]") -> None:
         headers = {"Idempotency-Key": str(uuid.uuid4())}
         before = count(owner)
@@ -226,6 +232,7 @@ class TestIdempotency:
         assert len({answer.json()["reference"] for answer in answers}) == 1
         assert count(owner) == before + 1
 
+    @pytest.mark.threat(59)
     async def test_another_body_is_refused(self, client: httpx.AsyncClient) -> None:
         headers = {"Idempotency-Key": str(uuid.uuid4())}
         await client.post("/api/submit-contact", json=CONTACT, headers=headers)
@@ -316,6 +323,7 @@ class TestPlainForms:
         answer = await client.post("/api/submit-contact", data=CONTACT | {"_next": "/forms/cv?x=1"})
         assert (answer.status_code, answer.headers["location"]) == (303, "/forms/cv?x=1")
 
+    @pytest.mark.threat(27)
     @pytest.mark.parametrize(
         "target",
         [

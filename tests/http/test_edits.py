@@ -72,6 +72,7 @@ class TestEveryEdit:
         assert answer.status_code == status
         problem(await client.patch(f"/admin/leads/{lead}{path}", json=EDITS[path][0]), 401)
 
+    @pytest.mark.threat(23)
     async def test_if_match(self, client: httpx.AsyncClient, editor: dict[str, str], lead: int, path: str) -> None:
         url = f"/admin/leads/{lead}{path}"
         first = await client.patch(url, json=EDITS[path][0], headers=editor | {"If-Match": f'"{lead}-1"'})
@@ -83,6 +84,7 @@ class TestEveryEdit:
         assert late.headers["etag"] == first.headers["etag"]
         assert (await client.patch(url, json=EDITS[path][1], headers=editor | {"If-Match": "*"})).status_code == 200
 
+    @pytest.mark.threat(23)
     async def test_of_two_at_once_one_wins(self, client: httpx.AsyncClient, site: Site, lead: int, path: str) -> None:
         answers = await asyncio.gather(
             *(

@@ -131,6 +131,7 @@ class TestCsv:
         assert await text_of(viewer, "select=id,name&name=nobody") == "id,name\n"
 
 
+@pytest.mark.threat(24)
 class TestFormulas:
     @pytest.mark.parametrize("formula", FORMULAS)
     async def test_one_is_made_text_unless_raw(self, site: Site, formula: str) -> None:

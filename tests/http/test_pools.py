@@ -6,6 +6,7 @@ from conftest import Site
 from service.db import POOL_SIZES, SERVER_SETTINGS, Role
 
 
+@pytest.mark.threat(15)
 @pytest.mark.parametrize("role", Role)
 async def test_a_connection_is_its_roles(site: Site, role: Role) -> None:
     async with site.app.ctx.database._borrow(role) as connection:
@@ -23,6 +24,7 @@ async def test_settings_hold_on_every_connection(site: Site) -> None:
             assert value.casefold() == SERVER_SETTINGS[name].casefold(), name
 
 
+@pytest.mark.threat(15)
 async def test_nothing_is_sent_between_two_borrowers(site: Site) -> None:
     """asyncpg's own reset would take a round trip, and leave SET ROLE standing: state must never be put there at all."""
     pool = site.app.ctx.database._pools[Role.EDITOR]

@@ -132,6 +132,7 @@ class TestAnswer:
         assert {name: lead[name] for name in one} == one
         assert set(lead) - set(one) == {"snippet", "score"}
 
+    @pytest.mark.threat(26)
     async def test_a_snippet_is_safe_in_a_page(self, client: httpx.AsyncClient, viewer: dict[str, str]) -> None:
         page = (await client.get("/admin/leads/search?q=chairs", headers=viewer)).json()
         snippet = page["data"][0]["snippet"].replace("<mark>", "").replace("</mark>", "")
@@ -191,6 +192,7 @@ NAUGHTY = [
 ]  # fmt: skip
 
 
+@pytest.mark.threat(20)
 @pytest.mark.parametrize("q", NAUGHTY)
 async def test_any_string_is_answered(client: httpx.AsyncClient, viewer: dict[str, str], q: str) -> None:
     for path in ("/admin/leads/search", "/admin/leads"):
@@ -198,6 +200,7 @@ async def test_any_string_is_answered(client: httpx.AsyncClient, viewer: dict[st
         assert answer.status_code == 200 or (answer.status_code == 400 and not q.strip()), answer.text
 
 
+@pytest.mark.threat(20)
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(q=st.text(st.one_of(st.characters(codec="utf-8"), st.sampled_from(string.punctuation + " ab")), max_size=250))
 async def test_any_text_is_answered(client: httpx.AsyncClient, viewer: dict[str, str], q: str) -> None:

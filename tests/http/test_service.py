@@ -61,6 +61,7 @@ class TestErrors:
         assert uuid.UUID(answer.headers["x-request-id"]).version == 4
 
 
+@pytest.mark.threat(60)
 class TestLogs:
     async def test_neither_secrets_nor_personal_data(
         self, client: httpx.AsyncClient, site: Site, capfd: pytest.CaptureFixture[str]
@@ -193,6 +194,7 @@ async def shared(urls: Urls) -> AsyncIterator[Site]:
         yield site
 
 
+@pytest.mark.threat(28)
 class TestOrigins:
     async def test_a_listed_origin_may_post(self, shared: Site) -> None:
         async with httpx.AsyncClient(base_url=shared.url) as client:

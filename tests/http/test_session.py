@@ -227,6 +227,7 @@ class TestForgery:
         problem(answer, 401)
         assert 'error="invalid_token"' in answer.headers["www-authenticate"]
 
+    @pytest.mark.threat(60)
     async def test_clocks_may_differ_by_half_a_minute(self, client: httpx.AsyncClient) -> None:
         token = forged({"exp": int(time.time()) - 25, "iat": int(time.time()) + 25})
         assert (await client.get("/admin/validate", headers=bearer(token))).status_code == 200

@@ -66,6 +66,7 @@ def page(answer: httpx.Response, status: int = 200) -> Page:
     return Page(answer.text)
 
 
+@pytest.mark.threat(26)
 @pytest.mark.parametrize("path", PAGES)
 async def test_pages_are_strict_about_what_they_load(client: httpx.AsyncClient, path: str) -> None:
     answer = await client.get(path)
@@ -192,6 +193,7 @@ async def test_an_unknown_form_is_a_problem(client: httpx.AsyncClient) -> None:
     assert problem(await client.get("/forms/nope"), 404)["code"] == "not_found"
 
 
+@pytest.mark.threat(26)
 async def test_what_a_link_carries_comes_along(client: httpx.AsyncClient) -> None:
     carried = {
         "utm_source": PAYLOAD, "utm_medium": "a\x00\n b", "utm_id": "x" * 500, "source": "advert",
@@ -209,6 +211,7 @@ async def test_what_a_link_carries_comes_along(client: httpx.AsyncClient) -> Non
     assert page(await client.get("/forms/contact", params={"_next": "/" + "x" * MAX_NEXT_CHARACTERS})).hidden() == []
 
 
+@pytest.mark.threat(26)
 async def test_everything_typed_comes_back_as_text(client: httpx.AsyncClient) -> None:
     typed = {field.name: PAYLOAD for field in FIELDS} | {
         "message": f"\n\n{PAYLOAD}\n",
@@ -305,6 +308,7 @@ async def test_a_redirect_after_the_form_is_in_its_policy(urls: Urls) -> None:
     assert "form-action 'self' https://www.example.com;" in answer.headers["content-security-policy"]
 
 
+@pytest.mark.threat(26)
 def test_templates_escape(site: Site) -> None:
     environment = site.app.ext.environment
     assert environment.list_templates()

@@ -35,6 +35,7 @@ def test_all_of_them_and_then_none(empty: Urls) -> None:
     assert migrate.state(empty.owner).matches
 
 
+@pytest.mark.threat(55)
 def test_two_at_once(empty: Urls) -> None:
     done: list[list[str]] = []
     runs = [threading.Thread(target=lambda: done.append(migrate.migrate(empty.owner))) for _ in range(4)]
@@ -45,6 +46,7 @@ def test_two_at_once(empty: Urls) -> None:
     assert sorted(done) == [[], [], [], ALL]
 
 
+@pytest.mark.threat(55)
 def test_a_lock_row_left_behind_is_cleared(empty: Urls) -> None:
     migrate.migrate(empty.owner)
     migrate.rollback(empty.owner, 1)

@@ -129,6 +129,7 @@ class Listener:
                 self.position = frame.id
 
 
+@pytest.mark.threat(46)
 @pytest.mark.parametrize("seed", [1, 2])
 async def test_everybody_hears_the_same_each_once(fresh_urls: Urls, seed: int) -> None:
     shared = SharedMemory.create(settings_for(fresh_urls, workers=2))

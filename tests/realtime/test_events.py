@@ -222,6 +222,7 @@ class TestQuiet:
             assert b"\n\n: still here\n\n: still here\n\n" in listener.raw
 
 
+@pytest.mark.threat(46)
 class TestComingBack:
     async def test_nothing_missed_and_nothing_doubled(self, fresh: Site, fresh_owner: Owner) -> None:
         async with stream(fresh) as listener:
@@ -410,6 +411,7 @@ class TestItsEnd:
 
 
 class TestManyListeners:
+    @pytest.mark.threat(45)
     async def test_places_are_limited(self, fresh_urls: Urls) -> None:
         async with running_site(fresh_urls, event_listeners=3, event_listeners_per_user=2) as site:
 
@@ -440,6 +442,7 @@ class TestManyListeners:
             await until(lambda: site.app.ctx.events.count == 0)
             assert not site.app.ctx.events._of_user
 
+    @pytest.mark.threat(45)
     async def test_two_hundred_who_leave_at_any_moment(self, fresh: Site, fresh_owner: Owner) -> None:
         chance = random.Random(7)
         reached = {"refused": 0, "head": 0, "frame": 0}
@@ -487,6 +490,7 @@ class TestManyListeners:
         async with stream(fresh) as listener:
             assert (await listener.frame()).event == "ready"
 
+    @pytest.mark.threat(45)
     async def test_a_slow_one_is_dropped_and_nobody_waits_for_it(
         self, fresh: Site, fresh_owner: Owner, monkeypatch: pytest.MonkeyPatch
     ) -> None:

@@ -113,6 +113,8 @@ COLUMNS = [
 ]
 
 
+@pytest.mark.threat(19)
+@pytest.mark.threat(18)
 class TestInjection:
     @pytest.mark.parametrize(
         "query",
@@ -197,6 +199,7 @@ class TestInjection:
         assert (await ask("steps", {header: value})).status_code < 500
 
 
+@pytest.mark.threat(20)
 class TestValues:
     @pytest.mark.parametrize("operator", OPERATORS)
     async def test_naughty_strings(self, ask: Ask, operator: str) -> None:
@@ -289,6 +292,7 @@ def attempt(query: str) -> QueryError | None:
     return None
 
 
+@pytest.mark.threat(21)
 class TestBombs:
     @pytest.mark.parametrize("name", list(bombs()))
     def test_are_refused_at_once(self, name: str) -> None:

@@ -182,6 +182,7 @@ class TestValues:
         assert leads(owner) == before
 
 
+@pytest.mark.threat(22)
 def test_all_or_none(owner: Connection) -> None:
     """One of them breaks a constraint: none is changed, and there is no operation."""
     ids = [add(owner, name=name) for name in ("a", "b", "c")]

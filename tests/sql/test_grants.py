@@ -80,6 +80,7 @@ def walked(connection: Connection, role: str) -> Rights:
     return rights
 
 
+@pytest.mark.threat(17)
 @pytest.mark.parametrize("role", ROLES)
 def test_the_document_says_what_the_catalogue_does(owner: Connection, role: str) -> None:
     written, real = documented(role), walked(owner, role)
@@ -113,6 +114,7 @@ def test_the_walk_sees_everything(owner: Connection) -> None:
     }
 
 
+@pytest.mark.threat(17)
 @pytest.mark.parametrize("role", ROLES)
 def test_no_column_has_rights_that_are_not_written_down(owner: Connection, role: str) -> None:
     """Of the rights that are not its table's: the document names the columns that an editor may update, and there are no others."""
@@ -133,6 +135,7 @@ def written_columns(role: str) -> list[str]:
     ]
 
 
+@pytest.mark.threat(17)
 def test_memberships(owner: Connection) -> None:
     """A role may all that the roles may whose member it is, by itself or by SET ROLE: there are no other ways."""
     rows = owner.execute(
@@ -156,6 +159,7 @@ def test_extensions_bring_functions_that_read_nothing(owner: Connection) -> None
     assert rows == [("pg_trgm", 0), ("unaccent", 0)]
 
 
+@pytest.mark.threat(17)
 def test_no_role_has_powers_over_the_server(owner: Connection) -> None:
     rows = owner.execute(
         "SELECT rolname FROM pg_roles WHERE rolname = ANY (%s)"
@@ -262,6 +266,7 @@ def run(connection: Connection, statement: str) -> list[tuple[Any, ...]]:
     return cursor.fetchall() if cursor.description else []
 
 
+@pytest.mark.threat(17)
 @pytest.mark.parametrize("way", REFUSED)
 def test_capture_is_refused(capture: Connection, way: str) -> None:
     with pytest.raises((errors.InsufficientPrivilege, errors.FeatureNotSupported, errors.InvalidCursorName)) as refused:
@@ -269,6 +274,7 @@ def test_capture_is_refused(capture: Connection, way: str) -> None:
     assert SECRET not in str(refused.value)
 
 
+@pytest.mark.threat(17)
 def test_capture_is_shown_nothing_of_others(capture: Connection) -> None:
     """Every relation and view of PostgreSQL's own that it may read, read whole."""
     relations = run(
@@ -293,6 +299,7 @@ def test_capture_sees_that_others_work_but_not_on_what(capture: Connection) -> N
     assert {query for (query,) in rows} == {"<insufficient privilege>"}
 
 
+@pytest.mark.threat(17)
 def test_captures_own_code_never_runs_as_the_owner(capture: Connection) -> None:
     """Temporary types named as PostgreSQL's, whose check runs as whoever uses them: our functions must not."""
     run(

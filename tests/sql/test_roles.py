@@ -49,6 +49,7 @@ def a_lead(urls: Urls) -> None:
         connection.execute("INSERT INTO contact_leads (name, email) VALUES ('Jane', 'jane@example.com')")
 
 
+@pytest.mark.threat(17)
 class TestCapture:
     def test_it_can_store_a_lead(self, urls: Urls) -> None:
         with psycopg.connect(urls.capture) as connection:
@@ -71,6 +72,7 @@ class TestCapture:
             connection.execute(f"SET ROLE {role}")  # type: ignore[call-overload]
 
 
+@pytest.mark.threat(17)
 class TestService:
     @pytest.mark.parametrize("statement", [*READS[:8], CAPTURE])
     def test_by_itself_it_reads_no_lead(self, urls: Urls, statement: str) -> None:

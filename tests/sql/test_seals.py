@@ -145,6 +145,7 @@ class TestSealing:
             assert seal(second, wait=False) == (0, *sealed[1:])
             assert dense(second)
 
+    @pytest.mark.threat(47)
     def test_writers_wait_for_nobody(self, fresh_urls: Urls) -> None:
         with psycopg.connect(fresh_urls.owner) as sealing, psycopg.connect(fresh_urls.owner, autocommit=True) as owner:
             lead = add(owner)

@@ -195,6 +195,7 @@ NAUGHTY = [
 ]  # fmt: skip
 
 
+@pytest.mark.threat(20)
 @pytest.mark.parametrize("query", NAUGHTY)
 def test_naughty_strings(owner: Connection, query: str) -> None:
     add(owner, name=(re.sub(r"[\x00-\x1f\x7f-\x9f\u2028]", "", query)[:200].strip() or "x"), message=query or None)
@@ -214,6 +215,7 @@ TYPED = st.lists(
 ).map("".join)
 
 
+@pytest.mark.threat(20)
 @PROPERTY
 @given(query=TEXT | TYPED)
 def test_any_string_is_a_query(owner: Connection, query: str) -> None:
@@ -223,6 +225,7 @@ def test_any_string_is_a_query(owner: Connection, query: str) -> None:
     rows(owner, "SELECT app.similar_leads(%s)", query)
 
 
+@pytest.mark.threat(26)
 @PROPERTY
 @given(text=TEXT)
 @example(text="<mark>'\"&amp;\x01x\x02</mark>")
@@ -256,6 +259,7 @@ class TestSnippets:
         if not marked:
             assert snippet.startswith("O&#39;Brien · Zürich AG · anna.x@mail.example.com · She runs")
 
+    @pytest.mark.threat(26)
     @pytest.mark.parametrize(
         "payload",
         ["<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "\"><svg/onload=alert(1)>", "' onmouseover='alert(1)", "&lt;script&gt;",

@@ -147,6 +147,7 @@ def filled(connection: Connection, **columns: object) -> int:
 
 
 class TestErasure:
+    @pytest.mark.threat(60)
     @pytest.mark.parametrize("by", ["lead", "address", "its trashed lead"])
     def test_nothing_is_left(self, root: Connection, by: str) -> None:
         """Canaries wherever something of a person can be, and then a look into every table."""
@@ -306,6 +307,7 @@ class TestErasure:
         assert entry == [("ann", "admin", request, "erased", lead, "erase", 1, "ann erased what was known of the person.")]
 
 
+@pytest.mark.threat(60)
 def test_no_table_is_forgotten(owner: Connection) -> None:
     """The look into every table sees those there are; a new one that keeps something of a lead has to be thought of."""
     assert len(tables(owner)) >= 15
