@@ -150,6 +150,8 @@ def _from_postgres(error: asyncpg.PostgresError) -> Problem:
 def _from_sanic(error: SanicException) -> Problem:
     """Sanic's own refusals: 400, 404, 405, 408, 413, 417. Those of service/wire.py bring their `code` and a text for people."""
     status = error.status_code
+    # Python calls some of them otherwise in each version.
+    codes = {413: "request_entity_too_large", 417: "expectation_failed", 431: "request_header_fields_too_large"}
     details = {
         400: "The request can't be read.",
         404: "There is nothing at this address.",
@@ -163,4 +165,4 @@ def _from_sanic(error: SanicException) -> Problem:
     if error.context and "code" in error.context:
         return Problem(status, error.context["code"], str(error), headers=headers)
     phrase = HTTPStatus(status).phrase
-    return Problem(status, phrase.lower().replace(" ", "_"), details.get(status, phrase), headers=headers)
+    return Problem(status, codes.get(status) or phrase.lower().replace(" ", "_"), details.get(status, phrase), headers=headers)

@@ -10,7 +10,7 @@ import asyncpg
 from service.db import Database, Role
 from service.rest.catalogue import Catalogue, Relation, Snapshot
 from service.rest.grammar import Condition, Query, Tree, parse
-from service.rest.scanner import QueryError
+from service.rest.scanner import QueryError, shortened
 from service.rest.statement import Renderer, conditions, with_labels
 
 OWN = ("view", "q")
@@ -27,6 +27,9 @@ VIEWS = {
 MOMENTS = frozenset({"date", "timestamp", "timestamptz"})
 # A time that is the same whenever it is read; `today`, `08:00` and what else PostgreSQL takes are not.
 _FIXED = re.compile(r"\d{4}-\d\d-\d\d[0-9T:. +Z-]*", re.ASCII)
+
+# At the end of a pattern, or of one in a list of them (`like(any).{a,b}`), where it is doubled.
+_LONE_BACKSLASH = re.compile(r"\\(?=\Z|[\"},])")
 
 T = TypeVar("T")
 
@@ -97,18 +100,26 @@ async def refused_by_name(database: Database, role: Role, selection: Selection, 
             raise
         for condition in conditions(selection.query.shape.filters):
             await _try(database, role, selection, condition)
+            # PostgreSQL tells of a lone backslash at a pattern's end only when a text gets so far.
+            if error.sqlstate == "22025" and condition.operator in ("like", "ilike") and _ends_lonely(selection, condition):
+                message = f"{condition.field.name} can't be compared with that: {error.args[0]}."
+                raise QueryError(condition.parameter, message) from error
         raise
+
+
+def _ends_lonely(selection: Selection, condition: Condition) -> bool:
+    return condition.value is not None and _LONE_BACKSLASH.search(str(selection.values[condition.value])) is not None
 
 
 async def _try(database: Database, role: Role, selection: Selection, condition: Condition) -> None:
     """Evaluates one condition alone. Raises QueryError with PostgreSQL's words when it can't be."""
-    if condition.operator == "is":
-        return
     renderer = selection.renderer()
     _, column = renderer.field(condition.field, condition.parameter)
     # The condition over a row of NULLs shows whether there is such an operator; what it compares with is read apart,
     # since PostgreSQL wouldn't look at it there.
-    tried = [renderer.condition(condition), f"{renderer.operand(condition, column)} IS NULL"]
+    tried = [renderer.condition(condition)]
+    if condition.operator != "is":
+        tried.append(f"{renderer.operand(condition, column)} IS NULL")
     if condition.operator in ("match", "imatch"):
         operand = renderer.operand(condition, column)
         tried.append(f"'' ~ ANY ({operand})" if condition.quantifier else f"'' ~ {operand}")
@@ -116,7 +127,7 @@ async def _try(database: Database, role: Role, selection: Selection, condition: 
     try:
         await database.first(role, statement.text, *statement.arguments(selection.values))
     except asyncpg.PostgresError as error:
-        message = f"{condition.field.name} can't be compared with that: {error.args[0]}."
+        message = f"{condition.field.name} can't be compared with that: {shortened(str(error.args[0]))}."
         if column.labels and isinstance(error, asyncpg.InvalidTextRepresentationError):
             message = f"{condition.field.name} is one of: {', '.join(column.labels)}."
         raise QueryError(condition.parameter, message) from error

@@ -4,6 +4,7 @@ The grammar is that of PostgREST (its documentation, "Tables and Views"); error 
 them. Everything is bounded: depth, conditions, list items, length.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -16,8 +17,11 @@ MAX_PARAMETERS = 200
 MAX_DEPTH = 20
 MAX_CONDITIONS = 500
 MAX_PATH = 20
+# PostgreSQL's reader of text searches has places for 32, and fails with an internal error beyond.
+MAX_NEGATIONS = 30
 #: Skipping rows means reading them.
 MAX_OFFSET = 1_000_000_000
+_NEGATIONS = re.compile(rf"(?:[!-]\s*){{{MAX_NEGATIONS + 1}}}")
 
 
 @dataclass(frozen=True)
@@ -384,6 +388,8 @@ class Reader:
         text = scanner.logic_value() if in_logic else scanner.everything()
         if operator in ("like", "ilike"):
             text = text.replace("*", "%")
+        if operator in ("fts", "wfts") and _NEGATIONS.search(text):
+            raise QueryError(parameter, f"words can be negated {MAX_NEGATIONS} times at most")
         return Condition(parameter, field, negated, operator, self.value(text), quantifier, language)
 
     def _count(self, parameter: str) -> None:

@@ -160,7 +160,9 @@ def forged(claims: dict[str, Any] | None = None, header: dict[str, Any] | None =
     whole = {"sub": "admin", "role": "admin", "iat": now, "exp": now + 60, "jti": str(uuid.uuid4())} | (claims or {})
     whole = {name: value for name, value in whole.items() if value is not ...}
     headers = {"typ": "JWT", "kid": key_id(SECRET_KEY)} | (header or {})
-    return jwt.encode(whole, key, algorithm="HS256", headers={name: value for name, value in headers.items() if value is not ...})
+    return jwt.encode(
+        whole, key, algorithm="HS256", headers={name: value for name, value in headers.items() if value is not ...}
+    )
 
 
 def by_hand(header: dict[str, Any]) -> str:

@@ -210,7 +210,7 @@ class TestQuiet:
         monkeypatch.setattr(events, "HEARTBEAT_SECONDS", 0.3)
         monkeypatch.setattr(events, "WATCH_SECONDS", 0.05)
         usual = application._config()
-        usual.RESPONSE_TIMEOUT = usual.KEEP_ALIVE_TIMEOUT = usual.REQUEST_TIMEOUT = 1
+        usual.RESPONSE_TIMEOUT = usual.KEEP_ALIVE_TIMEOUT = 1
         monkeypatch.setattr(application, "_config", lambda: usual)
         async with running_site(fresh_urls) as site, stream(site) as listener:
             assert (await listener.piece()).event == "ready"

@@ -14,7 +14,16 @@ from conftest import Urls
 Connection = psycopg.Connection[tuple[Any, ...]]
 
 SECURITY = Path(__file__).resolve().parents[2] / "docs" / "security.md"
-ROLES = ["public", "leads_public", "leads_capture", "leads_service", "leads_analyst", "leads_viewer", "leads_editor", "leads_admin"]
+ROLES = [
+    "public",
+    "leads_public",
+    "leads_capture",
+    "leads_service",
+    "leads_analyst",
+    "leads_viewer",
+    "leads_editor",
+    "leads_admin",
+]
 
 # Every object outside PostgreSQL's own schemas, and each privilege it could give: (kind, name, privilege, whether a role has it).
 # Indexes and constraints have no privileges; a table's row type and an array type go with their table and element.
