@@ -2,6 +2,7 @@
 
 import asyncio
 import math
+import re
 import time
 import uuid
 from dataclasses import dataclass
@@ -171,8 +172,11 @@ def create_app(settings: Settings, shared: SharedMemory | None = None, *, worker
 
     @app.exception(Exception)
     async def answer_error(request: LeadRequest, error: Exception) -> HTTPResponse:
-        if isinstance(error, MethodNotAllowed) and request.method == "OPTIONS":
-            return HTTPResponse(status=204, headers={"Allow": error.headers.get("Allow", "")})
+        if isinstance(error, MethodNotAllowed):
+            # The router forgets some, where several routes share a path.
+            error.headers = {"Allow": ", ".join(_methods_of(app, request.path))}
+            if request.method == "OPTIONS":
+                return HTTPResponse(status=204, headers=error.headers)
         problem = problem_of(error)
         in_rest = error_response(error, request.id) if request.path.startswith("/rest/") else None
         status = in_rest.status if in_rest else problem.status
@@ -258,6 +262,19 @@ def _config() -> Config:
     config.KEEP_ALIVE_TIMEOUT = 75
     config.GRACEFUL_SHUTDOWN_TIMEOUT = 15.0
     return config
+
+
+_PARAMETERS = {"str": "[^/]+", None: "[^/]+", "uuid": "[0-9A-Fa-f-]{36}"}
+
+
+def _methods_of(app: App, path: str) -> list[str]:
+    """What a path takes, whichever of its routes does."""
+    methods: set[str] = set()
+    for route in app.router.routes:
+        pattern = re.sub(r"<\w+(?::([^>]+))?>", lambda found: _PARAMETERS.get(found[1], found[1]), route.path)
+        if re.fullmatch(pattern, path.strip("/")):
+            methods |= route.methods
+    return sorted(methods)
 
 
 def _share_across_origins(request: Request, response: HTTPResponse, allowed: frozenset[str]) -> None:

@@ -216,7 +216,11 @@ class Database:
     async def _borrow(self, role: Role) -> "AsyncIterator[PoolConnectionProxy[Record]]":
         # Not by acquire's own timeout, which costs a task for each call.
         async with asyncio.timeout(ACQUIRE_SECONDS):
-            connection = await self._pools[role].acquire()
+            try:
+                connection = await self._pools[role].acquire()
+            except (asyncpg.InsufficientPrivilegeError, asyncpg.InvalidAuthorizationSpecificationError) as error:
+                # It is the service that may not come in, not whoever asks.
+                raise ConnectionError("PostgreSQL does not let the service's login in.") from error
         try:
             yield connection
         finally:

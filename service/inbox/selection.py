@@ -104,6 +104,13 @@ async def refused_by_name(database: Database, role: Role, selection: Selection, 
             if error.sqlstate == "22025" and condition.operator in ("like", "ilike") and _ends_lonely(selection, condition):
                 message = f"{condition.field.name} can't be compared with that: {error.args[0]}."
                 raise QueryError(condition.parameter, message) from error
+        shape = selection.query.shape
+        for name, asked in (
+            ("order", any(item.field.path for item in shape.order) and not any(item.cast for item in shape.select)),
+            ("select", any(item.cast or item.field.path for item in shape.select)),
+        ):
+            if asked:
+                raise QueryError(name, f"{name} can't be read so: {shortened(str(error.args[0]))}.") from error
         raise
 
 

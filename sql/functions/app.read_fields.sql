@@ -69,6 +69,10 @@ BEGIN
             ELSE
                 v_text := nullif(btrim(regexp_replace(v_text, '\s+', ' ', 'g')), '');
             END IF;
+            -- Here too, so that a dry run tells it.
+            IF v_field = 'assignee' AND (char_length(v_text) > 100 OR v_text ~ '[[:cntrl:]]') THEN
+                PERFORM app.refuse_field(v_field, 'assignee can have at most 100 characters, on one line.');
+            END IF;
             IF v_text IS NULL AND v_field IN ('name', 'email', 'channel', 'note') THEN
                 PERFORM app.refuse_field(v_field, format('%s must be filled in.', v_field));
             END IF;

@@ -146,9 +146,19 @@ DIRECTIONS = st.sampled_from(["", ".asc", ".desc", ".desc.nullslast", ".nullsfir
 ORDERED = st.builds(str.__add__, NAMES, DIRECTIONS)
 NUMBERS = st.sampled_from(["0", "1", "5", "-1", "1000000001", "99999999999999999999", "1e3", "1;select 1", ""]) | WORDS
 GROUPS = st.lists(TREES, max_size=4).map(lambda items: f"({','.join(items)})")
-PLAIN = st.tuples(
+SOUND_STEPS = st.lists(st.sampled_from(["->a", "->>page", "->0", "->utm", "->>-1"]), max_size=2).map("".join)
+SOUND_NAMES = st.builds(str.__add__, st.sampled_from(COLUMNS[:-1]), SOUND_STEPS)
+SOUND_CASTS = st.sampled_from(["", "", "", "::text", "::int4", "::date", "::jsonb", "::uuid"])
+TEXT_FILTERS = st.tuples(
     st.sampled_from(TEXT_COLUMNS),
     st.builds(lambda operator, value: f"{operator}.{value}", st.sampled_from(TEXT_OPERATORS), WRITTEN),
+)
+PLAIN = st.one_of(
+    TEXT_FILTERS,
+    TEXT_FILTERS,
+    st.tuples(st.just("select"), st.builds(str.__add__, SOUND_NAMES, SOUND_CASTS)),
+    st.tuples(st.just("order"), SOUND_NAMES),
+    st.tuples(SOUND_NAMES, st.sampled_from(["is.null", "not.is.null", "eq.1", "in.(1,a)"])),
 )
 WILD = st.one_of(
     st.tuples(NAMES, COMPARED | VALUES),
@@ -159,7 +169,7 @@ WILD = st.one_of(
     st.tuples(st.sampled_from(["q", "view", "cursor", "format", "raw", "_x", "columns", "on_conflict"]), VALUES),
 )
 # One wild parameter spoils the rest, so that many queries have none, and get as far as PostgreSQL.
-PAIRS = st.builds(list.__add__, st.lists(PLAIN, max_size=3), st.lists(WILD, max_size=2))
+PAIRS = st.builds(list.__add__, st.lists(PLAIN, max_size=3, unique_by=lambda pair: pair[0]), st.lists(WILD, max_size=1))
 PATHS = st.sampled_from(["/admin/leads", "/admin/leads/search", "/admin/leads/export"]) | st.sampled_from(RELATIONS).map(
     lambda name: f"/rest/{name}"
 )

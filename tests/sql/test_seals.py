@@ -360,7 +360,7 @@ class TestWhatElseIsAudited:
         run(owner, "UPDATE app.users SET password_hash = %s, role = 'admin'", second)
         run(owner, "DELETE FROM app.users")
         run(owner, "INSERT INTO app.users (username, password_hash, role) VALUES ('bob', %s, 'viewer')", first)
-        run(owner, "TRUNCATE app.users")
+        run(owner, "TRUNCATE app.users CASCADE")
         assert [entry[:3] for entry in self.trail(owner)] == [
             ("created", "users", "ann"), ("changed", "users", "ann"), ("deleted", "users", "ann"),
             ("created", "users", "bob"), ("emptied", "users", None),
