@@ -35,17 +35,18 @@ class Login:
 
         `client` is where the try comes from (addresses.limit_key). Raises Problem 401 login_failed, 429 login_delayed, 503.
         """
-        self._passwords.check_room()
-        row = await self._database.row(Role.SERVICE, "begin_login", username, client)
-        assert row is not None
-        if row["wait_seconds"]:
-            raise Problem(
-                429,
-                "login_delayed",
-                f"Too many tries have failed. Wait {row['wait_seconds']} s before the next.",
-                headers={"Retry-After": str(row["wait_seconds"])},
-            )
-        if not await self._passwords.match(password, row["password_hash"]):
+        with self._passwords.place():
+            row = await self._database.row(Role.SERVICE, "begin_login", username, client)
+            assert row is not None
+            if row["wait_seconds"]:
+                raise Problem(
+                    429,
+                    "login_delayed",
+                    f"Too many tries have failed. Wait {row['wait_seconds']} s before the next.",
+                    headers={"Retry-After": str(row["wait_seconds"])},
+                )
+            matches = await self._passwords.match(password, row["password_hash"])
+        if not matches:
             # No challenge of the Bearer scheme: a token would not help here.
             raise Problem(401, "login_failed", "Username or password is wrong.")
         return row["password_hash"], row["second_factor"]

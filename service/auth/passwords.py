@@ -1,7 +1,9 @@
 """Passwords, by bcrypt."""
 
 import asyncio
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
 import bcrypt
 
@@ -40,37 +42,34 @@ class Passwords:
         self._threads = ThreadPoolExecutor(BCRYPT_THREADS, thread_name_prefix="bcrypt")
         self._waiting = 0
 
-    def check_room(self) -> None:
-        """Raises Problem 503 when as many wait as may."""
+    @contextmanager
+    def place(self) -> Iterator[None]:
+        """One's place among those who wait, to be had before a try is counted. Raises Problem 503 when there is none."""
         if self._waiting >= BCRYPT_QUEUE:
             raise Problem(503, "too_many_logins", "Too many logins at once. Please try again.", headers={"Retry-After": "2"})
+        self._waiting += 1
+        try:
+            yield
+        finally:
+            self._waiting -= 1
 
     async def match(self, password: str, password_hash: str | None) -> bool:
         """Whether the password has this hash; None stands for a user there is not, and is never matched.
 
-        Whatever is asked takes the same time. A Problem 503 when too many are waiting.
+        To be asked by who has a place. Whatever is asked takes the same time.
         """
-        self.check_room()
         # bcrypt raises on what it can't hold; no such password can have been set, but it takes the same time.
         encoded = password.encode(errors="replace").replace(b"\0", b"?")
         possible = 0 < len(encoded) <= MAX_PASSWORD_BYTES and "\0" not in password
         against = self._NOBODY if password_hash is None else password_hash.encode()
-        self._waiting += 1
-        try:
-            loop = asyncio.get_running_loop()
-            same = await loop.run_in_executor(self._threads, bcrypt.checkpw, encoded[:MAX_PASSWORD_BYTES], against)
-        finally:
-            self._waiting -= 1
+        loop = asyncio.get_running_loop()
+        same = await loop.run_in_executor(self._threads, bcrypt.checkpw, encoded[:MAX_PASSWORD_BYTES], against)
         return same and possible and password_hash is not None
 
     async def hash(self, password: str) -> str:
         """As hash_password; a Problem 503 when too many are waiting."""
-        self.check_room()
-        self._waiting += 1
-        try:
+        with self.place():
             return await asyncio.get_running_loop().run_in_executor(self._threads, hash_password, password)
-        finally:
-            self._waiting -= 1
 
     def close(self) -> None:
         self._threads.shutdown(wait=False, cancel_futures=True)

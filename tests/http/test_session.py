@@ -185,6 +185,9 @@ def unsigned(algorithm: str) -> str:
     return f"{part({'alg': algorithm, 'typ': 'JWT', 'kid': key_id(SECRET_KEY)})}.{part(claims)}."
 
 
+@pytest.mark.threat(1)
+@pytest.mark.threat(2)
+@pytest.mark.threat(3)
 class TestForgery:
     async def test_the_forger_can_make_a_good_one(self, client: httpx.AsyncClient) -> None:
         """Else the refusals below would prove nothing."""
