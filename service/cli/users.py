@@ -85,7 +85,7 @@ def logout(name: Name) -> None:
         sessions = call(url, "list_sessions", name)["data"]
         for session in sessions:
             call(url, "end_session", session["id"], None)
-    typer.echo(f"{name} was logged in {len(sessions)} times, and is no more.")
+    typer.echo(f"Sessions of {name} that were ended: {len(sessions)}.")
 
 
 @app.command()
