@@ -189,7 +189,12 @@ def test_all_or_none(owner: Connection) -> None:
     run(owner, "ALTER TABLE contact_leads ADD CONSTRAINT own_valid CHECK (name <> 'b' OR priority <> 'urgent')")
     before, trail = leads(owner), value(owner, "SELECT count(*) FROM app.audit_log")
     assert refused(owner, lambda: change(owner, ids, "priority", {"priority": "urgent"}))[:2] == ("23514", "own_valid")
-    assert refused(owner, lambda: change(owner, ids, "assignee", {"assignee": "x" * 201}))[0] == "23514"
+    # What can be told beforehand a dry run tells too.
+    for dry_run in (False, True):
+        assert (
+            refused(owner, lambda dry_run=dry_run: change(owner, ids, "assignee", {"assignee": "x" * 101}, dry_run=dry_run))[0]
+            == "LD422"
+        )
     assert leads(owner) == before
     assert run(owner, "TABLE app.operations") == []
     assert value(owner, "SELECT count(*) FROM app.audit_log") == trail
