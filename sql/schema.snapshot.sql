@@ -182,7 +182,19 @@ CREATE FUNCTION app.act_as(p_actor text, p_role text, p_request_id uuid, p_opera
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
+DECLARE
+    v_context text;
 BEGIN
+    -- Called alone, and not by a function of ours: what it says would hold for nothing, and PostgreSQL would not tell.
+    GET DIAGNOSTICS v_context = PG_CONTEXT;
+    IF strpos(v_context, E'\n') = 0 AND statement_timestamp() = transaction_timestamp()
+        AND strpos(rtrim(current_query(), E'; \n'), ';') = 0
+    THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'no_active_sql_transaction',
+            MESSAGE = 'app.act_as holds until the end of a transaction.',
+            HINT = 'BEGIN one first.';
+    END IF;
     PERFORM
         set_config('app.actor', coalesce(p_actor, ''), true),
         set_config('app.actor_role', coalesce(p_role, ''), true),
@@ -197,7 +209,7 @@ ALTER FUNCTION app.act_as(p_actor text, p_role text, p_request_id uuid, p_operat
 -- Name: FUNCTION act_as(p_actor text, p_role text, p_request_id uuid, p_operation uuid); Type: COMMENT; Schema: app; Owner: leads_owner
 --
 
-COMMENT ON FUNCTION app.act_as(p_actor text, p_role text, p_request_id uuid, p_operation uuid) IS 'Says for the rest of the transaction who acts, and in which operation: what the audit writes beside the session''s user, which nobody can choose.';
+COMMENT ON FUNCTION app.act_as(p_actor text, p_role text, p_request_id uuid, p_operation uuid) IS 'Says for the rest of the transaction who acts, and in which operation: what the audit writes beside the session''s user, which nobody can choose. 25P01 outside a transaction, where it would hold for nothing.';
 
 --
 -- Name: allow_erasure(); Type: FUNCTION; Schema: app; Owner: leads_owner

@@ -118,18 +118,31 @@ def test_15_no_text_of_ours_takes_a_role_for_longer(owner: Connection) -> None:
 
 
 @pytest.mark.threat(16)
-def test_16_who_acts_ends_with_the_transaction(urls: Urls, owner: Connection) -> None:
-    """The one helper of ours that holds for a transaction, called where there is none: it holds for nothing that follows."""
+def test_16_who_acts_is_not_said_outside_a_transaction(urls: Urls, owner: Connection) -> None:
+    """The one helper of ours that holds for a transaction: called where there is none, where it would hold for nothing."""
     row = owner.execute("INSERT INTO contact_leads (name, email) VALUES ('x', 'x@example.com') RETURNING id").fetchone()
     assert row is not None
-    with psycopg.connect(urls.service, autocommit=True) as bare:
-        bare.execute("SET ROLE leads_editor")
-        bare.execute("SELECT app.act_as('somebody else', 'admin', NULL)")
-        bare.execute("UPDATE public.contact_leads SET company = 'ACME' WHERE id = %s", row)
-    actor = owner.execute(
-        "SELECT actor, actor_role, session_user_name FROM app.audit_log WHERE lead_id = %s ORDER BY id DESC LIMIT 1", row
-    ).fetchone()
-    assert actor == (None, None, "leads_service")
+    said, change = "SELECT app.act_as('ann', 'admin', NULL)", "UPDATE public.contact_leads SET company = %s WHERE id = %s"
+
+    def actor() -> object:
+        query = "SELECT actor, actor_role, session_user_name FROM app.audit_log WHERE lead_id = %s ORDER BY id DESC LIMIT 1"
+        return owner.execute(query, row).fetchone()
+
+    with psycopg.connect(urls.service, autocommit=True) as connection:
+        connection.execute("SET ROLE leads_editor")
+        for bare in (said, f"{said};"):
+            with pytest.raises(errors.NoActiveSqlTransaction):
+                connection.execute(bare)
+        connection.execute(change, ("A", row[0]))
+        assert actor() == (None, None, "leads_service")
+        with connection.transaction():
+            connection.execute(said)
+            connection.execute(change, ("B", row[0]))
+        assert actor() == ("ann", "admin", "leads_service")
+        connection.execute(f"BEGIN; {said}; UPDATE public.contact_leads SET company = 'C' WHERE id = {row[0]}; COMMIT")
+        assert actor() == ("ann", "admin", "leads_service")
+        connection.execute(change, ("D", row[0]))
+        assert actor() == (None, None, "leads_service")
 
 
 @pytest.mark.threat(16)
