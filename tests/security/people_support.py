@@ -18,7 +18,7 @@ PASSWORD = "correct horse"
 # The cheapest that bcrypt takes, where its cost is not what is tried.
 HASH = hash_password(PASSWORD, cost=4)
 # Within a second, and patience with a busy machine.
-SOON = 3.0
+SOON = 5.0
 
 Owner = psycopg.Connection[tuple[Any, ...]]
 

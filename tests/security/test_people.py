@@ -59,6 +59,14 @@ class Clock:
         self._owner = owner
         self._seconds = 0.0
 
+    def stop(self) -> None:
+        """However long what follows takes, no time passes."""
+        now = self._owner.execute("SELECT now()::text").fetchone()
+        assert now is not None
+        self._owner.execute(
+            f"CREATE OR REPLACE FUNCTION app.now() RETURNS timestamptz LANGUAGE sql STABLE PARALLEL SAFE RETURN '{now[0]}'::timestamptz"
+        )
+
     def forward(self, seconds: float) -> None:
         self._seconds += seconds
         self._owner.execute(
@@ -86,8 +94,9 @@ async def code_of(secret: str, shift: int = 0) -> str:
 
 class TestGuessing:
     @pytest.mark.threat(9)
-    async def test_09_of_two_hundred_at_once_only_five_are_looked_at(self, urls: Urls, owner: Owner) -> None:
+    async def test_09_of_two_hundred_at_once_only_five_are_looked_at(self, urls: Urls, owner: Owner, clock: Clock) -> None:
         """Over two workers and a second machine; none of the refused counts."""
+        clock.stop()
         async with machines(urls) as fleet:
             name = add_user(owner, "admin")
             limits = httpx.Limits(max_connections=60)
@@ -110,7 +119,7 @@ class TestGuessing:
             for delay in (5, 10, 20, 40, 80, 160, 320, 640, 900, 900):
                 refused = await login(client, name, PASSWORD)
                 assert problem(refused, 429)["code"] == "login_delayed"
-                assert delay - 2 <= int(refused.headers["retry-after"]) <= delay, "the right password too"
+                assert delay - 4 <= int(refused.headers["retry-after"]) <= delay, "the right password too"
                 clock.forward(delay + 1)
                 problem(await login(client, name, "wrong"), 401)
             clock.forward(901)
