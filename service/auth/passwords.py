@@ -18,7 +18,13 @@ MAX_PASSWORD_BYTES = 72
 
 
 def hash_password(password: str, cost: int = BCRYPT_COST) -> str:
-    """The bcrypt hash of a password. Raises ValueError with a sentence for people when it can't be one.
+    """The bcrypt hash of a password. Raises ValueError as check_password."""
+    check_password(password)
+    return bcrypt.hashpw(password.encode(errors="replace"), bcrypt.gensalt(cost)).decode()
+
+
+def check_password(password: str) -> None:
+    """Raises ValueError with a sentence for people when it can't be a password.
 
     It must be of at least 8 characters, and of no more bytes than bcrypt takes.
     """
@@ -29,7 +35,6 @@ def hash_password(password: str, cost: int = BCRYPT_COST) -> str:
         raise ValueError(f"A password has at most {MAX_PASSWORD_BYTES} bytes.")
     if b"\0" in encoded:
         raise ValueError("A password can't hold a NUL.")
-    return bcrypt.hashpw(encoded, bcrypt.gensalt(cost)).decode()
 
 
 class Passwords:

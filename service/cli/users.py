@@ -81,8 +81,7 @@ def second_factor_off(name: Name) -> None:
 def logout(name: Name) -> None:
     """End all the tokens of a user; the password stays."""
     with owner_url(Settings.from_environ()) as url:
-        _known(url, name)
-        sessions = call(url, "list_sessions", name)["data"]
+        sessions = call(url, "list_sessions", _as_stored(url, name))["data"]
         for session in sessions:
             call(url, "end_session", session["id"], None)
     typer.echo(f"Sessions of {name} that were ended: {len(sessions)}.")
@@ -92,7 +91,7 @@ def logout(name: Name) -> None:
 def sessions(name: Annotated[str | None, typer.Argument(help="Only this user's.")] = None) -> None:
     """List where people are logged in."""
     with owner_url(Settings.from_environ()) as url:
-        found = call(url, "list_sessions", name)["data"]
+        found = call(url, "list_sessions", None if name is None else _as_stored(url, name))["data"]
     rows = []
     for one in found:
         since, until = (one[at][:16].replace("T", " ") for at in ("issued_at", "expires_at"))
@@ -123,9 +122,12 @@ def _change(
     return user
 
 
-def _known(url: str, name: str) -> None:
-    if not any(user["username"].lower() == name.lower() for user in call(url, "list_users")):
+def _as_stored(url: str, name: str) -> str:
+    """The username, which is one in any case, as its user's sessions are listed by it."""
+    names: list[str] = [user["username"] for user in call(url, "list_users") if user["username"].lower() == name.lower()]
+    if not names:
         raise CommandError(f"There is no user {name}.")
+    return names[0]
 
 
 def _keys_left(user: dict[str, Any]) -> str:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from sanic import Blueprint, Request, empty, json
 from sanic.response import HTTPResponse, raw
 
+from service.auth.passwords import check_password
 from service.auth.second_factor import recovery_codes, recovery_hash
 from service.auth.tokens import TOKEN_SECONDS
 from service.bodies import read_members
@@ -22,11 +23,13 @@ async def set_password(request: Request) -> HTTPResponse:
     """Another password of one's own. All of one's tokens end by it; a new one is the answer."""
     sent = read_members(request, current_password=(str,), new_password=(str,))
     context, username = request.app.ctx, request.ctx.claims.sub
-    password_hash = await _own_password(request, sent["current_password"], "current_password")
+    # First, since a try that showed the right password and comes to nothing would count as failed.
     try:
-        new_hash = await context.passwords.hash(sent["new_password"])
+        check_password(sent["new_password"])
     except ValueError as error:
         raise refused("new_password", "password_not_valid", str(error)) from None
+    password_hash = await _own_password(request, sent["current_password"], "current_password")
+    new_hash = await context.passwords.hash(sent["new_password"])
     new = jti, issued_at = context.tokens.new()
     row = await context.database.row(
         Role.SERVICE, "change_own_password", username, password_hash, new_hash, jti,

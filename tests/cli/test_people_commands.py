@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import pyotp
 import pytest
 from leads_up import Up, leads, private_folder, running, wait_until
 
@@ -56,7 +57,8 @@ def test_a_users_life(folder: Path, up: Up) -> None:
         r"^ vera +\d{4}-\d\d-\d\d \d\d:\d\d .* 127\.0\.0\.1 +token +python-httpx", said(folder, "user", "sessions"), re.M
     )
     assert said(folder, "user", "sessions", "admin").count("\n") == 1
-    assert "that were ended: 1." in said(folder, "user", "logout", "vera")
+    assert said(folder, "user", "sessions", "VERA") == said(folder, "user", "sessions", "vera")
+    assert "that were ended: 1." in said(folder, "user", "logout", "VERA"), "a name is one in any case"
     ends(up, headers)
     headers = up.log_in(PASSWORD, "vera")
     assert "can't log in any more" in said(folder, "user", "disable", "vera")
@@ -79,6 +81,13 @@ def test_a_users_life(folder: Path, up: Up) -> None:
         (["user", "disable", "admin"], "the last admin"),
         (["user", "role", "admin", "queen"], "analyst, viewer, editor, admin"),
         (["user", "logout", "nobody"], "no user nobody"),
+        (["user", "sessions", "nobody"], "no user nobody"),
+        (["user", "add", "x", "--password", "1234567"], "at least 8 characters"),
+        (["user", "add", "x", "--password", "x" * 73], "at most 72 bytes"),
+        (["user", "add", "x", "--password", ""], "at least 8 characters"),
+        (["user", "password", "admin", "--password", "x" * 73], "at most 72 bytes"),
+        (["user", "add", "Admin", "--password", PASSWORD], "already"),
+        (["user", "add", "a b", "--password", PASSWORD], "letters, digits"),
         (["user", "second-factor-off", "admin"], "no user admin with a second factor"),
         (["key", "add", "x", "--scope", "admin"], "capture, read, write, analyst"),
         (["key", "add", "\x1b[31m", "--scope", "read"], "letters, digits"),
@@ -104,6 +113,30 @@ def test_a_keys_life(folder: Path, up: Up) -> None:
     assert "holds no more" in said(folder, "key", "revoke", "web site")
     ends(up, headers)
     assert re.search(r"^ web site .* revoked", said(folder, "key", "list"), re.M)
+
+
+def test_a_lost_second_factor(folder: Path, up: Up) -> None:
+    said(folder, "user", "add", "otto", "--role", "viewer", "--password", PASSWORD)
+    headers = up.log_in(PASSWORD, "otto")
+    secret = up.client.post("/admin/me/second-factor", headers=headers, json={"password": PASSWORD}).json()["secret"]
+    # The code of the step before is taken as well, so that it need not hold for long yet.
+    confirmed = up.client.post("/admin/me/second-factor/confirm", headers=headers, json={"code": pyotp.TOTP(secret).now()})
+    assert confirmed.status_code == 200, confirmed.text
+    assert re.search(r"^ otto +viewer .* yes ", said(folder, "user", "list"), re.M)
+    refused = up.client.post("/admin/login", json={"username": "otto", "password": PASSWORD})
+    assert (refused.status_code, refused.json()["code"]) == (401, "code_missing")
+    assert "by password alone" in said(folder, "user", "second-factor-off", "OTTO")
+    assert holds(up, up.log_in(PASSWORD, "otto"))
+
+
+@pytest.mark.parametrize(("password", "words"), [("1234567", "at least 8 characters"), ("x" * 73, "at most 72 bytes")])
+@pytest.mark.threat(11)
+def test_11_a_first_password_that_can_not_be(password: str, words: str) -> None:
+    with private_folder() as parent:
+        done = leads(parent / "var", "up", ADMIN_PASSWORD=password)
+        assert done.returncode == 1
+        assert words in done.stdout + done.stderr
+        assert "Traceback" not in done.stdout + done.stderr
 
 
 def test_whose_keys_hold_on(folder: Path, up: Up) -> None:

@@ -12,6 +12,7 @@ from psycopg import errors, sql
 from security.people_support import add_user, bearer, token_of
 
 from conftest import Site, Urls, running_site
+from service.guard import ALLOWED, Access
 
 SECURITY = Path(__file__).resolve().parents[2] / "docs" / "security.md"
 ROLES = ["analyst", "viewer", "editor", "admin"]
@@ -97,6 +98,24 @@ async def test_every_cell(
                 assert status == (401 if caller == "nobody" else 403), said
 
 
+def test_the_guard_and_the_table_say_the_same(site: Site) -> None:
+    """Also of those that a test can't call: what the table says is what the guard goes by."""
+    said = {
+        (method, "/" + re.sub(r"<(\w+)[^>]*>", r"{\1}", route.path)): route.ctx.access
+        for route in site.app.router.routes
+        for method in set(route.methods) - {"HEAD", "OPTIONS"}
+    }
+    for endpoint, row in MATRIX.items():
+        access, allowed = said[endpoint], {caller for caller, may in row.items() if may}
+        if access in (Access.OPEN, Access.LOGIN):
+            assert allowed == set(CALLERS), endpoint
+        elif access is Access.PUBLIC:
+            assert allowed == {"nobody", *ROLES, *ALLOWED[access]}, endpoint
+        else:
+            assert allowed == ALLOWED[access], endpoint
+    assert set(Access) - set(said.values()) <= {Access.NUMBERS}, "the numbers' views are still to come"
+
+
 async def test_an_analyst_is_refused_by_postgresql_alone(client: httpx.AsyncClient, headers: dict[str, dict[str, str]]) -> None:
     answer = await client.get("/rest/leads", headers=headers["analyst"])
     assert (answer.status_code, answer.json()["code"]) == (403, "42501")
@@ -132,6 +151,21 @@ def test_the_database_refuses_it_again(urls: Urls, role: str, function: str, all
                 f"leads_{one}: {answer}"
             )
             connection.rollback()
+
+
+def test_who_only_reads_has_no_function_that_writes(urls: Urls) -> None:
+    """Whatever functions there will be; and what an editor may, an admin may."""
+    writing = (
+        "SELECT p.proname FROM pg_proc AS p JOIN pg_namespace AS n ON n.oid = p.pronamespace"
+        " WHERE n.nspname = 'service' AND p.provolatile = 'v' AND has_function_privilege(%s, p.oid, 'EXECUTE')"
+    )
+    with psycopg.connect(urls.owner) as connection:
+        may = {role: {row[0] for row in connection.execute(writing, (f"leads_{role}",))} for role in ROLES}
+    assert may["analyst"] == may["viewer"] == set()
+    assert may["editor"] < may["admin"]
+    tried = {(role, function.removeprefix("service.")) for role, function, _ in BEHIND}
+    assert {("editor", name) for name in may["admin"] - may["editor"]} <= tried, "one that is not tried above"
+    assert {("viewer", name) for name in may["editor"]} <= tried
 
 
 def test_the_service_itself_reads_no_table(urls: Urls) -> None:

@@ -6,6 +6,7 @@ import re
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -13,6 +14,7 @@ import jwt
 import psycopg
 import pytest
 from realtime.support import Closed, Stream, add_lead
+from security.black_hole import BlackHole
 from security.people_support import (
     PASSWORD,
     SOON,
@@ -267,6 +269,34 @@ class TestFeedCut:
                 async with asyncio.timeout(5 + 3):
                     answers = await asyncio.gather(*(ask(fresh, headers) for _ in range(40)))
                 assert {answer.status_code for answer in answers} == {503}
+
+    @pytest.mark.threat(7)
+    async def test_07_a_line_that_swallows(self, fresh_urls: Urls, tmp_path: Path) -> None:
+        """Nobody is let in while nothing comes of what was asked, nor told anything; then the revoked one is known for what it is."""
+        async with (
+            BlackHole(tmp_path, fresh_urls).open() as hole,
+            # Its other line is well, so that it hears of the lead.
+            running_site(hole.urls, listen_database_url=fresh_urls.service) as site,
+            httpx.AsyncClient(base_url=site.url, timeout=15) as client,
+        ):
+            with psycopg.connect(fresh_urls.owner, autocommit=True) as owner:
+                name, other = add_user(owner), add_user(owner)
+                revoked, held = await token_of(client, name), await token_of(client, other)
+                stream = await Stream.open(site.url, revoked)
+                assert (await stream.frame()).event == "ready"
+                hole.swallow()
+                owner.execute("UPDATE app.users SET disabled_at = now() WHERE username = %s", (name,))
+                await becomes(503, lambda: client.get("/admin/validate", headers=revoked))
+                add_lead(owner, name="Not for them")
+                for headers in (revoked, held) * 2:
+                    answer = await client.get("/admin/validate", headers=headers)
+                    assert (answer.status_code, bool(answer.headers["retry-after"])) == (503, True)
+                hole.let_through()
+                # What it had waited for is given up first.
+                await becomes(401, lambda: client.get("/admin/validate", headers=revoked), 30)
+                await becomes(200, lambda: client.get("/admin/validate", headers=held), 30)
+                assert "lead." not in await told_until_closed(stream)
+                stream.close()
 
 
 class TestLegacy:
