@@ -1,0 +1,1 @@
+export function ConflictDialog() { return null; }

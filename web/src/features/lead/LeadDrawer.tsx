@@ -1,0 +1,1 @@
+export function LeadDrawer() { return null; }

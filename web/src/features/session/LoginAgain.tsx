@@ -1,0 +1,1 @@
+export function LoginAgain(_: { username: string }) { return null; }

@@ -1,0 +1,7 @@
+import { Store } from "./store";
+
+/** The leads in the order in which the table last showed them: what `next` and `previous` mean beside a lead. */
+export const listed = new Store<readonly number[]>([]);
+
+/** The search parameter that opens a lead beside any page. The API ignores names that begin with `_`. */
+export const OPEN_LEAD = "_lead";

@@ -1,0 +1,45 @@
+/** The words that every page shares. Each page's own are beside this file: another language is another such folder. */
+import type { LeadPriority, LeadStatus, LeadType, Role } from "@/lib/types";
+
+export const common = {
+  product: "Leads",
+  status: { unread: "Unread", processing: "Processing", contacted: "Contacted", archived: "Archived" } satisfies Record<LeadStatus, string>,
+  priority: { low: "Low", medium: "Medium", high: "High", urgent: "Urgent" } satisfies Record<LeadPriority, string>,
+  type: { contact: "Contact", cv_request: "CV request", collaboration: "Collaboration" } satisfies Record<LeadType, string>,
+  role: { analyst: "Analyst", viewer: "Viewer", editor: "Editor", admin: "Admin" } satisfies Record<Role, string>,
+  pages: {
+    overview: "Overview", leads: "Leads", trash: "Trash", operations: "Operations", audit: "Audit", people: "People", keys: "API keys",
+    account: "Your account", settings: "Settings",
+  },
+  nav: { label: "Pages", open: "Open the menu", skip: "Skip to the content", logOut: "Log out", account: "Account and settings", live: "Live", notLive: "Every 30 s" },
+  liveHint: "Changes show as they happen.",
+  notLiveHint: "Changes can't be heard of as they happen just now. The page is refreshed every 30 seconds.",
+  save: "Save",
+  cancel: "Cancel",
+  close: "Close",
+  retry: "Try again",
+  undo: "Undo",
+  undone: "Undone.",
+  remove: "Remove",
+  loading: "Loading …",
+  none: "–",
+  failed: "That did not work",
+  problem: {
+    offline: "No connection",
+    offlineText: "The service can't be reached. What you typed is still here; the page goes on by itself.",
+    unavailable: "The service is not ready",
+    unavailableText: "It is tried again by itself.",
+    limited: (seconds: number) => `Too many requests. It goes on in ${seconds} s.`,
+    forbidden: "Not for your role",
+    forbiddenText: "Ask an admin if you need it.",
+    notFound: "Not there",
+    notFoundText: "It may have been moved to the trash, or erased.",
+    unknown: "Something went wrong",
+    requestId: (id: string) => `For the log: ${id}`,
+  },
+  session: {
+    expired: "Your session has ended",
+    expiredText: "Log in again to go on where you were. Nothing you typed is lost.",
+    other: "Log in as somebody else",
+  },
+} as const;
