@@ -2,7 +2,7 @@ import { Alert } from "@mantine/core";
 import { IconPlugX } from "@tabler/icons-react";
 import { useEffect, useState } from "react";
 import { useSWRConfig } from "swr";
-import { connection } from "@/lib/api";
+import { connection, WELL } from "@/lib/api";
 import { useStore } from "@/lib/store";
 import { common } from "@/texts/common";
 
@@ -19,7 +19,7 @@ export function ConnectionLine() {
     if (well) return;
     const timer = setInterval(() => {
       setNow(Date.now());
-      if (at.state === "limited" && at.until <= Date.now()) connection.set({ state: "well" });
+      if (at.state === "limited" && at.until <= Date.now()) connection.set(WELL);
     }, 1000);
     // One reading is enough to find out that it is back; then all are.
     const look = at.state === "limited" ? undefined : setInterval(() => void mutate("/admin/leads/stats"), LOOK_MS);

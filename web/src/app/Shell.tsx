@@ -9,12 +9,12 @@ import { useSWRConfig } from "swr";
 import { useLeadStats } from "@/hooks/useLeadStats";
 import { adminAPI } from "@/lib/api";
 import { inboxChanges, touch } from "@/lib/changes";
-import { forgetLeads } from "@/lib/edits";
-import { type Heard, live, useEvents } from "@/lib/events";
+import { conflicts, forgetLeads } from "@/lib/edits";
+import { live, useEvents } from "@/lib/events";
 import { shortNumber } from "@/lib/format";
 import { isInbox } from "@/lib/keys";
 import { may } from "@/lib/may";
-import { OPEN_LEAD } from "@/lib/order";
+import { NEW_LEAD, OPEN_LEAD } from "@/lib/order";
 import { paths } from "@/lib/routes";
 import { end, type Session, useExpired, useSession } from "@/lib/session";
 import { useStore } from "@/lib/store";
@@ -23,6 +23,7 @@ import { common } from "@/texts/common";
 import { ConnectionLine } from "./ConnectionLine";
 
 const LeadDrawer = lazy(() => import("@/features/lead/LeadDrawer").then((module) => ({ default: module.LeadDrawer })));
+const NewLead = lazy(() => import("@/features/lead/NewLead").then((module) => ({ default: module.NewLead })));
 const ConflictDialog = lazy(() => import("@/features/lead/ConflictDialog").then((module) => ({ default: module.ConflictDialog })));
 const LoginAgain = lazy(() => import("@/features/session/LoginAgain").then((module) => ({ default: module.LoginAgain })));
 
@@ -51,6 +52,7 @@ function Inside({ session }: { session: Session }) {
   const [opened, { toggle, close }] = useDisclosure();
   const location = useLocation();
   const expired = useExpired();
+  const conflicted = useStore(conflicts).length > 0;
   const moving = useNavigation().state !== "idle";
   const [parameters] = useSearchParams();
   useFreshness(session);
@@ -93,7 +95,8 @@ function Inside({ session }: { session: Session }) {
       </AppShell.Main>
       <Suspense>
         {parameters.has(OPEN_LEAD) && <LeadDrawer />}
-        <ConflictDialog />
+        {parameters.has(NEW_LEAD) && may(session.role, "editor") && <NewLead />}
+        {conflicted && <ConflictDialog />}
         {expired && <LoginAgain username={session.username} />}
       </Suspense>
     </AppShell>
@@ -103,7 +106,7 @@ function Inside({ session }: { session: Session }) {
 /** Has everything shown read again when something changed, as it is heard of. */
 function useFreshness(session: Session): void {
   const { mutate } = useSWRConfig();
-  const hear = useCallback((_: Heard) => touch(), []);
+  const hear = useCallback(() => touch(), []);
   useEvents(may(session.role, "viewer") ? session.username : undefined, hear);
   useEffect(() => inboxChanges.subscribe(() => void mutate(isInbox)), [mutate]);
   // Nothing that one person saw is left for the next.

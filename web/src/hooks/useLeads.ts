@@ -23,8 +23,7 @@ export function useLeads(query: string) {
   const key = useCallback(
     (index: number, before: LeadPage | null) => {
       if (before && !before.next) return null;
-      const asked = new URLSearchParams(parameters);
-      for (const name of [...asked.keys()]) if (name.startsWith("_")) asked.delete(name);
+      const asked = new URLSearchParams([...parameters].filter(([name]) => !name.startsWith("_")));
       asked.set("limit", String(PAGE_SIZE));
       if (index && before?.next) asked.set("cursor", before.next);
       return `${path}?${asked}`;
@@ -38,12 +37,9 @@ export function useLeads(query: string) {
   });
   const now = useStore(known);
   const deep = size > PAGES_KEPT_FRESH;
-  const [stale, setStale] = useState(false);
+  const [missed, setMissed] = useState(false);
 
-  useEffect(() => {
-    if (!deep) setStale(false);
-    return inboxChanges.subscribe(() => (deep ? setStale(true) : void mutate()));
-  }, [deep, mutate]);
+  useEffect(() => inboxChanges.subscribe(() => (deep ? setMissed(true) : void mutate())), [deep, mutate]);
 
   const leads = useMemo(() => {
     const ids = new Set<number>();
@@ -69,8 +65,9 @@ export function useLeads(query: string) {
     /** Whether a further page is on its way. */
     loadingMore: isValidating && size > (data?.length ?? 0),
     loadMore: useCallback(() => void setSize((pages) => pages + 1), [setSize]),
-    stale,
+    stale: deep && missed,
     refresh: useCallback(async () => {
+      setMissed(false);
       await setSize(1);
       await mutate();
     }, [setSize, mutate]),

@@ -11,7 +11,10 @@ export const API_ORIGIN: string = import.meta.env.VITE_API_ORIGIN ?? "";
 
 /** What stands between us and the service, for the line at the top of the page. `until` in ms of the epoch. */
 export type Connection = { state: "well" | "offline" | "unavailable" } | { state: "limited"; until: number };
-export const connection = new Store<Connection>({ state: "well" });
+export const WELL: Connection = { state: "well" };
+const OFFLINE: Connection = { state: "offline" };
+const UNAVAILABLE: Connection = { state: "unavailable" };
+export const connection = new Store<Connection>(WELL);
 
 export type Filter = string;
 /** Which leads a bulk change is about. */
@@ -101,15 +104,16 @@ async function ask(method: string, url: string, options: Options): Promise<Respo
   const token = options.open ? undefined : currentSession()?.token;
   const answer = await reach(method, url, options, token);
   if (answer.ok) {
-    connection.set({ state: "well" });
+    if (connection.get().state !== "limited") connection.set(WELL);
     return answer;
   }
   const problem = await problemOf(answer);
   // The request waits, with all that was typed for it, until the same person has logged in again.
   if (answer.status === 401 && token && problem.code.startsWith("token_") && (await renewed(token))) return ask(method, url, options);
-  if (answer.status === 429 && token) connection.set({ state: "limited", until: Date.now() + (problem.retryAfter ?? 1) * 1000 });
-  else if (answer.status >= 502 && answer.status <= 504) connection.set({ state: "unavailable" });
-  else if (connection.get().state !== "limited") connection.set({ state: "well" });
+  if (answer.status === 429 && token) {
+    if (connection.get().state !== "limited") connection.set({ state: "limited", until: Date.now() + (problem.retryAfter ?? 1) * 1000 });
+  } else if (answer.status >= 502 && answer.status <= 504) connection.set(UNAVAILABLE);
+  else if (connection.get().state !== "limited") connection.set(WELL);
   throw problem;
 }
 
@@ -128,7 +132,7 @@ async function reach(method: string, url: string, options: Options, token?: stri
     });
   } catch (error) {
     if (options.signal?.aborted) throw error;
-    connection.set({ state: "offline" });
+    connection.set(OFFLINE);
     throw new Problem(0, {});
   }
 }

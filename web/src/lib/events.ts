@@ -43,13 +43,14 @@ export function useEvents(username: string | undefined, hear: (heard: Heard) => 
       place.lastId = data.lastId;
       hear(data.heard);
     });
+    const share = (shared: Shared) => channel.postMessage(shared);
     const tell = (heard: Heard) => {
-      channel.postMessage({ heard, lastId: place.lastId } satisfies Shared);
+      share({ heard, lastId: place.lastId });
       hear(heard);
     };
     const setLive = (value: boolean) => {
       live.set(value);
-      channel.postMessage({ live: value } satisfies Shared);
+      share({ live: value });
     };
     void alone(`leads.events.${username}`, stop.signal, () => follow(place, stop.signal, tell, setLive));
     return () => {
@@ -105,7 +106,7 @@ export async function* framesOf(stream: ReadableStream<Uint8Array>): AsyncGenera
   let rest = "";
   try {
     for (;;) {
-      const { done, value } = await heard(reader.read());
+      const { done, value } = await inTime(reader.read());
       if (done) return;
       const frames = (rest + value).split("\n\n");
       rest = frames.pop() ?? "";
@@ -119,7 +120,7 @@ export async function* framesOf(stream: ReadableStream<Uint8Array>): AsyncGenera
   }
 }
 
-async function heard<Value>(reading: Promise<Value>): Promise<Value> {
+async function inTime<Value>(reading: Promise<Value>): Promise<Value> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const silence = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error("silence")), SILENCE_MS);

@@ -1,0 +1,1 @@
+export function NewLead() { return null; }
