@@ -148,7 +148,12 @@ def add_leads(urls: Urls) -> Callable[..., list[int]]:
     """Leads as psql enters them: `add_leads(3, status="unread", name="Jane")`; `{n}` in a text is the number. Their ids."""
 
     def add(count: int = 1, **columns: object) -> list[int]:
-        columns = {"name": "Jane {n}", "email": "jane{n}@example.com", "subject": "Hello {n}", "message": "How are you?"} | columns
+        columns = {
+            "name": "Jane {n}",
+            "email": "jane{n}@example.com",
+            "subject": "Hello {n}",
+            "message": "How are you?",
+        } | columns
         names, places = ", ".join(columns), ", ".join(["%s"] * len(columns))
         ids = []
         with psycopg.connect(urls.owner, autocommit=True) as owner:

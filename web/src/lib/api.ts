@@ -101,16 +101,16 @@ async function lead(method: string, url: string, options: Options = {}): Promise
 }
 
 async function ask(method: string, url: string, options: Options): Promise<Response> {
-  const token = options.open ? undefined : currentSession()?.token;
-  const answer = await reach(method, url, options, token);
+  const session = options.open ? null : currentSession();
+  const answer = await reach(method, url, options, session?.token);
   if (answer.ok) {
     if (connection.get().state !== "limited") connection.set(WELL);
     return answer;
   }
   const problem = await problemOf(answer);
   // The request waits, with all that was typed for it, until the same person has logged in again.
-  if (answer.status === 401 && token && problem.code.startsWith("token_") && (await renewed(token))) return ask(method, url, options);
-  if (answer.status === 429 && token) {
+  if (answer.status === 401 && session && problem.code.startsWith("token_") && (await renewed(session))) return ask(method, url, options);
+  if (answer.status === 429 && session) {
     if (connection.get().state !== "limited") connection.set({ state: "limited", until: Date.now() + (problem.retryAfter ?? 1) * 1000 });
   } else if (answer.status >= 502 && answer.status <= 504) connection.set(UNAVAILABLE);
   else if (connection.get().state !== "limited") connection.set(WELL);

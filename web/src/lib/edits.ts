@@ -1,7 +1,7 @@
 /**
  * What is known of leads beyond what a list last said: the newest version of each that an answer has shown, and on top of it the edits that
  * are on their way. Lists and the lead's page show a lead through `latest`, so that an edit is seen at once, and a failed one takes
- * back its own fields alone. (Why not SWR's optimisticData: docs/decisions/0033-pending-edits.md.)
+ * back its own fields alone. (Why not SWR's optimisticData: docs/decisions, 33.)
  */
 import { adminAPI, type LeadEdit } from "./api";
 import { Problem } from "./problem";

@@ -76,10 +76,10 @@ async function follow(
   let pause = FIRST_PAUSE_MS;
   while (!signal.aborted) {
     try {
-      const token = currentSession()?.token ?? "";
+      const session = currentSession();
       const answer = await adminAPI.events(place.lastId, signal);
       if (answer.status === 401) {
-        if (!(await renewed(token))) return;
+        if (!session || !(await renewed(session))) return;
         continue;
       }
       if (answer.ok && answer.body) {

@@ -55,11 +55,11 @@ export function begin(token: Token): void {
   tell({ kind: "told", session });
 }
 
-/** The token isn't taken any more. Resolves to whether somebody logged in again, and it is worth another try. */
-export function renewed(token: string): Promise<boolean> {
+/** A session's token isn't taken any more. Resolves to whether the same person has logged in again, so that it is worth another try. */
+export function renewed(session: Session): Promise<boolean> {
   const mine = store.get();
-  if (!mine) return Promise.resolve(false);
-  if (mine.token !== token && !expired.get()) return Promise.resolve(true);
+  if (mine?.username !== session.username) return Promise.resolve(false);
+  if (mine.token !== session.token && !expired.get()) return Promise.resolve(true);
   waiting ??= deferred();
   expired.set(true);
   tell({ kind: "asked" });
