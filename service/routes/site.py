@@ -1,7 +1,8 @@
-"""The pages: what this is, the public forms, the contract and its documentation. None of them needs anything from elsewhere."""
+"""The pages: the dashboard, the public forms, the contract and its documentation. None needs anything from elsewhere."""
 
 import asyncio
 import re
+import secrets
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
@@ -9,9 +10,9 @@ from typing import Any
 import orjson
 import yaml
 from sanic import Blueprint, Request, empty
-from sanic.response import HTTPResponse, raw
+from sanic.response import HTTPResponse, html, raw
 
-from service.assets import ASSETS, Asset
+from service.assets import ASSETS, Asset, dashboard_page
 from service.capture.forms import FORMS, MAX_UTM_CHARACTERS, UTM_FIELDS, Form
 from service.capture.pages import form_page, page
 from service.errors import Problem
@@ -32,20 +33,48 @@ DOCS_POLICY = (
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 
+# The dashboard's own addresses (web/src/lib/routes.ts): its one page finds out by itself which of its views is meant.
+DASHBOARD_PATHS = (
+    "/",
+    "/login",
+    "/leads",
+    r"/leads/<lead_id:\d{1,18}>",
+    "/trash",
+    "/operations",
+    "/audit",
+    "/people",
+    "/keys",
+    "/account",
+    "/settings",
+)
+# The kit's own styles carry a nonce; a script is only ever a file of ours.
+DASHBOARD_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'nonce-{nonce}'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
+)
+NONCE_BYTES = 16
+NONCE_PLACE = 'name="csp-nonce" content=""'
+DASHBOARD = dashboard_page()
+
 # What a link to a form may carry into it, and how long it may be.
 CARRIED = dict.fromkeys(sorted(UTM_FIELDS), MAX_UTM_CHARACTERS) | {"source": 200}
 MAX_NEXT_CHARACTERS = 2000
 
-_GZIP = re.compile(r"(?:^|[,\s])gzip\s*(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))(?:[,;]|$)", re.IGNORECASE)
+_TAKEN = r"(?:^|[,\s]){}\s*(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))(?:[,;]|$)"
+_GZIP, _BROTLI = (re.compile(_TAKEN.format(coding), re.IGNORECASE) for coding in ("gzip", "br"))
 
 
-@blueprint.route("/", methods=PAGE, ctx_access=Access.OPEN)
-async def home(request: Request) -> HTTPResponse:
-    """What this is, and where everything is."""
-    # Only shown, never followed: a proxy's word is good enough for a line that a person copies.
-    scheme = "https" if request.headers.get("x-forwarded-proto") == "https" else "http"
-    host = request.headers.get("host", "127.0.0.1:8000")
-    return await page(request.app, "home.html", {"forms": FORMS, "origin": f"{scheme}://{host}"})
+async def dashboard(request: Request, lead_id: str = "") -> HTTPResponse:
+    """The dashboard's page. Not kept: its nonce is for this answer alone."""
+    if DASHBOARD is None:
+        return await page(request.app, "not_built.html", {"forms": FORMS}, status=503)
+    nonce = secrets.token_urlsafe(NONCE_BYTES)
+    headers = {"Content-Security-Policy": DASHBOARD_POLICY.format(nonce=nonce), "Cache-Control": "no-store"}
+    return html(DASHBOARD.replace(NONCE_PLACE, f'name="csp-nonce" content="{nonce}"', 1), headers=headers)
+
+
+for _number, _path in enumerate(DASHBOARD_PATHS):
+    blueprint.add_route(dashboard, _path, methods=PAGE, name=f"dashboard_{_number}", ctx_access=Access.OPEN)
 
 
 def show(form: Form) -> Callable[[Request], Coroutine[Any, Any, HTTPResponse]]:
@@ -76,6 +105,7 @@ async def docs(request: Request) -> HTTPResponse:
 
 
 @blueprint.route("/static/<name>", methods=PAGE, name="static", ctx_access=Access.OPEN)
+@blueprint.route("/assets/<name>", methods=PAGE, name="dashboard_asset", ctx_access=Access.OPEN)
 @blueprint.route("/docs/assets/<name>", methods=PAGE, name="docs_asset", ctx_access=Access.OPEN)
 async def asset(request: Request, name: str) -> HTTPResponse:
     """A file that a page loads."""
@@ -93,7 +123,10 @@ async def _send(request: Request, asset: Asset, cache: str) -> HTTPResponse:
     known = {tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")}
     if known & {etag.removeprefix("W/"), "*"}:
         return empty(status=304, headers=headers)
-    if not _GZIP.search(request.headers.get("accept-encoding", "")):
+    accepted = request.headers.get("accept-encoding", "")
+    if asset.brotli is not None and _BROTLI.search(accepted):
+        return raw(asset.brotli, content_type=asset.content_type, headers={**headers, "Content-Encoding": "br"})
+    if not _GZIP.search(accepted):
         return raw(asset.body, content_type=asset.content_type, headers=headers)
     # The first time it takes some 50 ms for the largest.
     body = await asyncio.to_thread(lambda: asset.gzipped)

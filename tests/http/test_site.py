@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -12,10 +13,11 @@ import pytest
 from conftest import Site, Urls, running_site
 from service.capture.forms import FIELDS, FORMS, Form
 from service.capture.pages import LABELS, ON_PAGE
-from service.routes.site import MAX_NEXT_CHARACTERS
+from service.routes.site import DASHBOARD_PATHS, MAX_NEXT_CHARACTERS
 from tests_support import problem
 
-PAGES = ["/", *(f"/forms/{form.slug}" for form in FORMS), "/docs"]
+WEB = Path(__file__).resolve().parents[2] / "web"
+PAGES = [*(f"/forms/{form.slug}" for form in FORMS), "/docs"]
 BROWSER = {"Accept": "text/html,application/xhtml+xml"}
 PAYLOAD = "\"'><script>alert(1)</script>"
 
@@ -158,9 +160,69 @@ async def test_the_contract_is_sent_once(client: httpx.AsyncClient) -> None:
     assert (await client.get("/openapi.json", headers={"If-None-Match": '"x"'})).status_code == 200
 
 
-async def test_home_tells_how_to_log_in(client: httpx.AsyncClient) -> None:
-    text = (await client.get("/", headers={"Host": "leads.example.com", "X-Forwarded-Proto": "https"})).text
-    assert "curl https://leads.example.com/admin/login" in text
+@pytest.mark.threat(26)
+@pytest.mark.parametrize("path", ["/", "/login", "/leads", "/leads/17", "/trash", "/settings"])
+async def test_the_dashboard_is_strict_about_what_it_loads(client: httpx.AsyncClient, path: str) -> None:
+    nonces = set()
+    for _ in range(2):
+        answer = await client.get(path)
+        found = page(answer)
+        policy = dict(part.strip().split(" ", 1) for part in answer.headers["content-security-policy"].split(";"))
+        (meta,) = found.all("meta", name="csp-nonce")
+        assert len(meta["content"]) >= 20
+        nonces.add(meta["content"])
+        assert policy == {
+            "default-src": "'none'",
+            "script-src": "'self'",
+            "style-src": f"'self' 'nonce-{meta['content']}'",
+            "img-src": "'self' data:",
+            "font-src": "'self'",
+            "connect-src": "'self'",
+            "form-action": "'none'",
+            "base-uri": "'none'",
+            "frame-ancestors": "'none'",
+        }
+        assert answer.headers["cache-control"] == "no-store"
+        assert all(element.get("src") and not element["text"].strip() for element in found.all("script"))
+        assert all(address.startswith("/") and not address.startswith("//") for address in found.addresses())
+    assert len(nonces) == 2, "each answer has its own"
+
+
+async def test_the_dashboards_files_are_kept_for_ever(client: httpx.AsyncClient) -> None:
+    files = [address for address in page(await client.get("/")).addresses() if address.startswith("/assets/")]
+    assert {address.rpartition(".")[2] for address in files} == {"js", "css", "svg"}
+    for address in files:
+        plain = await client.get(address, headers={"Accept-Encoding": "identity"})
+        assert plain.headers["cache-control"] == "public, max-age=31536000, immutable"
+        assert (await client.get(address, headers={"If-None-Match": plain.headers["etag"]})).status_code == 304
+        for coding in ("br", "gzip"):
+            small = await client.get(address, headers={"Accept-Encoding": coding})
+            assert small.headers["content-encoding"] == coding
+            assert small.headers["vary"] == "Accept-Encoding"
+            assert len(small.content) > 0
+            head = await client.head(address, headers={"Accept-Encoding": coding})
+            assert int(head.headers["content-length"]) < len(plain.content) or len(plain.content) < 400
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/leads/x", "/leads/17/notes", "/login/x", "/assets/index.html", "/assets/../index.html", "/assets/%2e%2e/index.html"],
+)
+async def test_nothing_else_is_the_dashboard(client: httpx.AsyncClient, path: str) -> None:
+    problem(await client.get(path), 404)
+
+
+def test_the_dashboard_has_these_addresses_and_no_other() -> None:
+    written = re.findall(r': "(/[^"]*)"', (WEB / "src" / "lib" / "routes.ts").read_text())
+    assert [path.replace(":id", r"<lead_id:\d{1,18}>") for path in written] == list(DASHBOARD_PATHS)
+
+
+async def test_it_says_when_the_dashboard_is_not_built(client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("service.routes.site.DASHBOARD", None)
+    answer = await client.get("/")
+    page(answer, 503)
+    assert "not built" in answer.text
+    assert (await client.get("/forms/contact")).status_code == 200
 
 
 def test_a_page_shows_every_field_but_source() -> None:

@@ -120,13 +120,13 @@ async def test_26_xss_in_a_page_that_shows_what_was_typed(client: httpx.AsyncCli
 
 
 @pytest.mark.threat(26)
-@pytest.mark.parametrize("path", ["/", *(f"/forms/{form.slug}" for form in FORMS)])
+@pytest.mark.parametrize("path", [f"/forms/{form.slug}" for form in FORMS])
 async def test_26_xss_in_an_address(client: httpx.AsyncClient, path: str) -> None:
     for payload in PAYLOADS:
         names = ("utm_source", "utm_medium", "source", "_next", "name", "q", payload)
         query = "&".join(f"{quote(name, safe='')}={quote(payload, safe='')}" for name in names)
         only_ours(await client.get(f"{path}?{query}"))
-    # The host is shown on the first page: what can't be one may be refused, and is never markup.
+    # A host that can't be one may be refused, and is never markup.
     for host in ('"><b data-evil>', "a<b data-evil>", "'onload='x", "x&lt;b&gt;"):
         answer = await client.get(path, headers={"Host": host, "X-Forwarded-Proto": host, "X-Forwarded-Host": host})
         if answer.status_code == 200:
