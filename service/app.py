@@ -52,6 +52,7 @@ from service.routes import (
     session,
     site,
     stream,
+    views,
 )
 from service.settings import Settings, SettingsError
 from service.shared import Versions
@@ -160,7 +161,7 @@ def create_app(settings: Settings, shared: SharedMemory | None = None, *, worker
         proxies=settings.trusted_proxies,
     )
 
-    of_leads = (capture, leads, edits, operations, audit, stream, export, rest)
+    of_leads = (capture, leads, edits, operations, audit, views, stream, export, rest)
     for routes in (*of_leads, session, account, people, health, metrics, site):
         app.blueprint(routes.blueprint)
     recorder.learn(route.path for route in app.router.routes)

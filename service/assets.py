@@ -45,6 +45,7 @@ def _load(path: Path, folder: str) -> tuple[str, Asset]:
 _FILES = {
     "site.css": (STATIC, "/static"),
     "icon.svg": (STATIC, "/static"),
+    "form.js": (STATIC, "/static"),
     "docs.js": (STATIC, "/docs/assets"),
     "docs.css": (STATIC, "/docs/assets"),
     "swagger-ui-bundle.js": (Path(swagger_ui_path), "/docs/assets"),

@@ -7,6 +7,7 @@ in one go. tests/house/test_forms.py holds the lengths to the constraints'.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -32,6 +33,7 @@ OWNED_FIELDS = frozenset(
 
 _SPACES = re.compile(r"\s+")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_FORM_KEY = re.compile(r"[A-Za-z0-9_-]{16,64}")
 _TRUE = frozenset({"true", "on", "yes", "1"})
 _FALSE = frozenset({"false", "off", "no", "0", ""})
 
@@ -142,6 +144,21 @@ def idempotency_key(value: str | None) -> str | None:
         message = f"Idempotency-Key must be 1 to {MAX_IDEMPOTENCY_KEY_CHARACTERS} printable ASCII characters."
         raise Problem(422, "idempotency_key_not_valid", message, [FieldError("Idempotency-Key", "not_valid", message)])
     return value
+
+
+def form_key(sent: Mapping[str, Any]) -> str | None:
+    """The hidden key of a page's form, made when the page was: None when it is none that we make."""
+    key = sent.get("_idempotency_key")
+    return key if isinstance(key, str) and _FORM_KEY.fullmatch(key) else None
+
+
+def page_key(sent: Mapping[str, Any], fields: Mapping[str, Any]) -> str | None:
+    """The idempotency key of a plain form: of its page and its fields, so that a double click or a reload arrives once.
+
+    Who goes back, changes something and sends again has sent another form: then the key is another one too.
+    """
+    key = form_key(sent)
+    return key and f"{key}.{sha256(orjson.dumps(fields, option=orjson.OPT_SORT_KEYS)).hexdigest()}"
 
 
 def redirect_target(sent: Mapping[str, Any], allowed: frozenset[str]) -> str | None:

@@ -1,5 +1,6 @@
-"""The public forms as pages that need no JavaScript."""
+"""The public forms as pages that need no JavaScript, and are better with it."""
 
+import secrets
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -8,7 +9,7 @@ from sanic.response import HTTPResponse
 from sanic_ext import render
 
 from service.assets import asset_url
-from service.capture.forms import FIELDS, KNOWN_FIELDS, MAX_EXTRA_FIELDS, UTM_FIELDS, Form
+from service.capture.forms import FIELDS, KNOWN_FIELDS, MAX_EXTRA_FIELDS, UTM_FIELDS, Form, form_key
 from service.errors import FieldError, Problem
 
 # As a person fills it in: who they are, then what they want. `source` is the page's own business.
@@ -16,6 +17,7 @@ ON_PAGE = [
     next(field for field in FIELDS if field.name == name)
     for name in ("name", "email", "company", "role", "phone", "subject", "message")
 ]
+KEY_BYTES = 16
 CONSENT = "I agree that these details are kept so that my enquiry can be answered."
 LABELS = {field.name: field.label for field in ON_PAGE} | {"consent": "Consent"}
 
@@ -52,12 +54,14 @@ async def form_page(app: Sanic[Any, Any], form: Form, sent: Mapping[str, Any], p
             for name, text in wrong.items()
         ],
         "hidden": list(_carried(sent, wrong)),
+        "key": form_key(sent) or secrets.token_urlsafe(KEY_BYTES),
         "problem": problem,
         "verdict": _verdict(problem) if problem else "",
     }
     # A form that was not sent yet may be kept, so that going back in the browser brings back what was typed.
     cache = "no-store" if problem else "no-cache"
-    answer = await page(app, "form.html", context, status=problem.status if problem else 200, cache=cache)
+    status = problem.status if problem else 200
+    answer = await page(app, "form.html", context, status=status, cache=cache, policy=_policy(app, scripts="'self'"))
     answer.headers.update(problem.headers if problem else {})
     return answer
 
@@ -85,11 +89,12 @@ def _verdict(problem: Problem) -> str:
     return "Not sent yet" if problem.status < 500 or problem.status == 507 else "It may not have arrived"
 
 
-def _policy(app: Sanic[Any, Any]) -> str:
+def _policy(app: Sanic[Any, Any], scripts: str = "'none'") -> str:
     # Chromium holds the redirect after a form (`_next`) to form-action too.
     targets = " ".join(("'self'", *sorted(app.ctx.settings.redirect_origins)))
     return (
-        f"default-src 'none'; style-src 'self'; img-src 'self'; form-action {targets}; base-uri 'none'; frame-ancestors 'none'"
+        f"default-src 'none'; script-src {scripts}; connect-src {scripts}; style-src 'self'; img-src 'self'; "
+        f"form-action {targets}; base-uri 'none'; frame-ancestors 'none'"
     )
 
 

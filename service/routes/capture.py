@@ -8,7 +8,7 @@ from sanic import Blueprint, Request
 from sanic.response import HTTPResponse, raw, redirect
 
 from service.bodies import Body, read_body, wants_page
-from service.capture.forms import FORMS, Form, clean, idempotency_key, metadata, redirect_target
+from service.capture.forms import FORMS, Form, clean, idempotency_key, metadata, page_key, redirect_target
 from service.capture.pages import thanks_page
 from service.db import Role
 from service.guard import Access
@@ -27,6 +27,8 @@ def submit_to(form: Form) -> Callable[[Request], Coroutine[Any, Any, HTTPRespons
             request.ctx.form = (form, body.fields)  # whatever goes wrong, it is shown again with what was typed
         key = idempotency_key(request.headers.get("idempotency-key"))
         fields = clean(form, body.fields)
+        if body.is_form and key is None:
+            key = page_key(body.fields, fields)
         answer = await request.app.ctx.database.json(
             Role.CAPTURE,
             "capture_lead",
