@@ -244,6 +244,113 @@ ALTER FUNCTION app.allow_erasure() OWNER TO leads_owner;
 COMMENT ON FUNCTION app.allow_erasure() IS 'Trigger function: of an entry nothing changes but that its values and salt go, all of them, while a person is erased or the trash purged. LD403 audit_is_append_only.';
 
 --
+-- Name: now(); Type: FUNCTION; Schema: app; Owner: leads_owner
+--
+
+CREATE FUNCTION app.now() RETURNS timestamp with time zone
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN now();
+
+ALTER FUNCTION app.now() OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION now(); Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION app.now() IS 'The time of the transaction. Every rule asks here for the time, so that a test database can replace this one function.';
+
+SET default_tablespace = '';
+
+SET default_table_access_method = heap;
+
+--
+-- Name: users; Type: TABLE; Schema: app; Owner: leads_owner
+--
+
+CREATE TABLE app.users (
+    id bigint NOT NULL,
+    username text NOT NULL,
+    password_hash text NOT NULL,
+    role app.user_role NOT NULL,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    disabled_at timestamp with time zone,
+    CONSTRAINT users_password_hash_valid CHECK ((password_hash ~ '^[$]2b[$][0-9]{2}[$].{53}$'::text)),
+    CONSTRAINT users_username_valid CHECK ((username ~ '^[A-Za-z0-9][A-Za-z0-9._@+-]{0,99}$'::text))
+);
+
+ALTER TABLE app.users OWNER TO leads_owner;
+
+--
+-- Name: TABLE users; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON TABLE app.users IS 'Who may log in.';
+
+--
+-- Name: COLUMN users.id; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.users.id IS 'The number of the user.';
+
+--
+-- Name: COLUMN users.username; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.users.username IS 'What they log in with: 1 to 100 letters, digits and . _ @ + -, unique in any case.';
+
+--
+-- Name: COLUMN users.password_hash; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.users.password_hash IS 'bcrypt ($2b$), never the password.';
+
+--
+-- Name: COLUMN users.role; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.users.role IS 'What they may do.';
+
+--
+-- Name: COLUMN users.created_at; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.users.created_at IS 'When the user was made.';
+
+--
+-- Name: COLUMN users.updated_at; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.users.updated_at IS 'When the user last changed; kept by a trigger.';
+
+--
+-- Name: COLUMN users.disabled_at; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.users.disabled_at IS 'When the user was shut out; NULL while they may log in.';
+
+--
+-- Name: assignable_users(); Type: FUNCTION; Schema: app; Owner: leads_owner
+--
+
+CREATE FUNCTION app.assignable_users() RETURNS text[]
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT COALESCE(array_agg(u.username ORDER BY (lower(u.username))), '{}'::text[]) AS "coalesce"
+    FROM app.users u
+   WHERE ((u.role = ANY (ARRAY['editor'::app.user_role, 'admin'::app.user_role])) AND (u.disabled_at IS NULL));
+END;
+
+ALTER FUNCTION app.assignable_users() OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION assignable_users(); Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION app.assignable_users() IS 'The names of the users who may change leads and are not disabled. SECURITY DEFINER, since staff may know these names, and nothing else of app.users.';
+
+--
 -- Name: audit_changes(jsonb, jsonb); Type: FUNCTION; Schema: app; Owner: leads_owner
 --
 
@@ -554,26 +661,6 @@ ALTER FUNCTION app.audit_setting() OWNER TO leads_owner;
 --
 
 COMMENT ON FUNCTION app.audit_setting() IS 'Trigger function: writes to app.audit_log what was done to a rule that is kept as a row, such as an allowed move.';
-
---
--- Name: now(); Type: FUNCTION; Schema: app; Owner: leads_owner
---
-
-CREATE FUNCTION app.now() RETURNS timestamp with time zone
-    LANGUAGE sql STABLE PARALLEL SAFE
-    RETURN now();
-
-ALTER FUNCTION app.now() OWNER TO leads_owner;
-
---
--- Name: FUNCTION now(); Type: COMMENT; Schema: app; Owner: leads_owner
---
-
-COMMENT ON FUNCTION app.now() IS 'The time of the transaction. Every rule asks here for the time, so that a test database can replace this one function.';
-
-SET default_tablespace = '';
-
-SET default_table_access_method = heap;
 
 --
 -- Name: audit_log; Type: TABLE; Schema: app; Owner: leads_owner
@@ -925,6 +1012,36 @@ ALTER FUNCTION app.begin_operation(p_kind text, p_changes jsonb, p_selected text
 COMMENT ON FUNCTION app.begin_operation(p_kind text, p_changes jsonb, p_selected text, p_undoes uuid, p_actor text, p_role text, p_request_id uuid) IS 'Notes an operation and returns its id; what this transaction writes to the audit until app.end_operation is part of it. p_kind: status, priority, tags, assignee, follow_up, delete, restore, or undo, and then p_undoes the operation that is undone. LD404 operation_not_found, LD409 operation_not_undoable, operation_already_undone.';
 
 --
+-- Name: bucket_starts(text, integer, text); Type: FUNCTION; Schema: app; Owner: leads_owner
+--
+
+CREATE FUNCTION app.bucket_starts(p_bucket text, p_count integer, p_time_zone text) RETURNS timestamp with time zone[]
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog'
+    BEGIN ATOMIC
+ SELECT array_agg(
+         CASE
+             WHEN (bucket_starts.p_bucket = 'hour'::text) THEN (date_trunc('hour'::text, app.now(), bucket_starts.p_time_zone) + make_interval(hours => b.number))
+             WHEN (((b.at - '01:00:00'::interval) AT TIME ZONE bucket_starts.p_time_zone) >= b.local_start) THEN (b.at - '01:00:00'::interval)
+             ELSE b.at
+         END ORDER BY b.number) AS array_agg
+    FROM ( SELECT s.number,
+             s.local_start,
+             (s.local_start AT TIME ZONE bucket_starts.p_time_zone) AS at
+            FROM ( SELECT n.number,
+                     (date_trunc(bucket_starts.p_bucket, (app.now() AT TIME ZONE bucket_starts.p_time_zone)) + ((n.number)::double precision * (('1 '::text || bucket_starts.p_bucket))::interval)) AS local_start
+                    FROM generate_series((1 - bucket_starts.p_count), 1) n(number)) s) b;
+END;
+
+ALTER FUNCTION app.bucket_starts(p_bucket text, p_count integer, p_time_zone text) OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION bucket_starts(p_bucket text, p_count integer, p_time_zone text); Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION app.bucket_starts(p_bucket text, p_count integer, p_time_zone text) IS 'When the last p_count hours, days, weeks (from Monday) or months begin by the clock of a time zone, oldest first, the current one the last of them; and when that one ends. A day is as long as it is there, 23 or 25 hours when the clock changes; an hour always has 60 minutes.';
+
+--
 -- Name: chain_hash(bytea, bigint, bytea); Type: FUNCTION; Schema: app; Owner: leads_owner
 --
 
@@ -1259,6 +1376,35 @@ ALTER FUNCTION app.is_plain_query(p_query text) OWNER TO leads_owner;
 --
 
 COMMENT ON FUNCTION app.is_plain_query(p_query text) IS 'Whether a search is of plain words. Who writes "a phrase", or, or -unwanted says exactly what is meant, and wants nothing that is only similar.';
+
+--
+-- Name: is_time_zone(text); Type: FUNCTION; Schema: app; Owner: leads_owner
+--
+
+CREATE FUNCTION app.is_time_zone(p_name text) RETURNS boolean
+    LANGUAGE plpgsql STABLE STRICT
+    SET search_path TO 'pg_catalog'
+    AS $_$
+BEGIN
+    -- AT TIME ZONE also takes abbreviations (CEST), which have no slash, and rules in the manner of POSIX (foo+3), which have a digit.
+    IF p_name = 'UTC' OR p_name ~ '^[A-Z][A-Za-z_]*(/[A-Z][A-Za-z_-]*){1,2}$' THEN
+        PERFORM app.now() AT TIME ZONE p_name;
+        RETURN true;
+    END IF;
+    -- For the few other names (Etc/GMT+3, CET): this reads the file of every time zone, which takes 10 ms.
+    RETURN EXISTS (SELECT FROM pg_timezone_names AS z WHERE z.name = p_name);
+EXCEPTION WHEN invalid_parameter_value THEN
+    RETURN false;
+END;
+$_$;
+
+ALTER FUNCTION app.is_time_zone(p_name text) OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION is_time_zone(p_name text); Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION app.is_time_zone(p_name text) IS 'Whether a text names a time zone of the IANA database, such as Europe/Berlin or UTC.';
 
 --
 -- Name: keep_search(); Type: FUNCTION; Schema: app; Owner: leads_owner
@@ -1610,6 +1756,36 @@ ALTER FUNCTION app.lexeme(p_text text) OWNER TO leads_owner;
 --
 
 COMMENT ON FUNCTION app.lexeme(p_text text) IS 'A text quoted as one lexeme, for a cast to tsvector or tsquery.';
+
+--
+-- Name: limit_saved_views(); Type: FUNCTION; Schema: app; Owner: leads_owner
+--
+
+CREATE FUNCTION app.limit_saved_views() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+    -- Of two who add at once the second waits here, and then counts what the first has added.
+    PERFORM pg_advisory_xact_lock(465557349494);
+    IF (SELECT count(*) FROM app.saved_views) > 200 THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'LD409',
+            MESSAGE = 'There are 200 views, and can''t be more.',
+            CONSTRAINT = 'too_many_views',
+            HINT = 'Remove one first.';
+    END IF;
+    RETURN NULL;
+END;
+$$;
+
+ALTER FUNCTION app.limit_saved_views() OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION limit_saved_views(); Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION app.limit_saved_views() IS 'Trigger function: there are at most 200 views, so that a list of them stays one that people read. LD409 too_many_views.';
 
 --
 -- Name: login_delay(integer, integer, integer); Type: FUNCTION; Schema: app; Owner: leads_owner
@@ -3884,6 +4060,61 @@ ALTER FUNCTION service.lead(p_id bigint, OUT lead json, OUT etag text) OWNER TO 
 COMMENT ON FUNCTION service.lead(p_id bigint, OUT lead json, OUT etag text) IS 'One lead with all its columns, and its ETag. LD404 lead_not_found when there is none, or it is in the trash.';
 
 --
+-- Name: lead_choices(); Type: FUNCTION; Schema: service; Owner: leads_owner
+--
+
+CREATE FUNCTION service.lead_choices() RETURNS json
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog'
+    BEGIN ATOMIC
+ WITH newest AS MATERIALIZED (
+          SELECT l.tags,
+             l.source,
+             l.role
+            FROM public.contact_leads l
+           WHERE ((l.deleted_at IS NULL) AND (NOT l.is_spam))
+           ORDER BY l.created_at DESC, l.id DESC
+          LIMIT 20000
+         ), tags AS (
+          SELECT t.tag,
+             count(*) AS leads
+            FROM (newest n
+              CROSS JOIN LATERAL unnest(n.tags) t(tag))
+           GROUP BY t.tag
+           ORDER BY (count(*)) DESC, t.tag
+          LIMIT 200
+         ), sources AS (
+          SELECT n.source,
+             count(*) AS leads
+            FROM newest n
+           WHERE (n.source IS NOT NULL)
+           GROUP BY n.source
+           ORDER BY (count(*)) DESC, n.source
+          LIMIT 100
+         ), roles AS (
+          SELECT n.role,
+             count(*) AS leads
+            FROM newest n
+           WHERE (n.role IS NOT NULL)
+           GROUP BY n.role
+           ORDER BY (count(*)) DESC, n.role
+          LIMIT 100
+         )
+  SELECT json_build_object('assignees', app.assignable_users(), 'tags', ( SELECT COALESCE(json_agg(t.tag ORDER BY t.leads DESC, t.tag), '[]'::json) AS "coalesce"
+            FROM tags t), 'sources', ( SELECT COALESCE(json_agg(s.source ORDER BY s.leads DESC, s.source), '[]'::json) AS "coalesce"
+            FROM sources s), 'roles', ( SELECT COALESCE(json_agg(r.role ORDER BY r.leads DESC, r.role), '[]'::json) AS "coalesce"
+            FROM roles r)) AS json_build_object;
+END;
+
+ALTER FUNCTION service.lead_choices() OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION lead_choices(); Type: COMMENT; Schema: service; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION service.lead_choices() IS 'What one may choose from: {"assignees": the users who may change leads, by name, "tags" (at most 200), "sources", "roles" (100 each), the most used first}. Only the newest 20,000 leads of the inbox are looked at, so that it costs the same whatever their number.';
+
+--
 -- Name: lead_history(bigint, integer, bigint); Type: FUNCTION; Schema: service; Owner: leads_owner
 --
 
@@ -4021,6 +4252,159 @@ ALTER FUNCTION service.lead_stats() OWNER TO leads_owner;
 --
 
 COMMENT ON FUNCTION service.lead_stats() IS 'The KPIs of the dashboard, trash and spam left out. velocity: leads of the last 24 hours, 7 and 30 days against the period before, change_percent NULL from an empty one. conversion: the share (0 to 1) of leads that were ever contacted, overall and by the visitor''s role. first_response: seconds from arrival to first contact. by_source and by_role: the 100 largest, ''unknown'' where a lead names none.';
+
+--
+-- Name: lead_trends(text, text); Type: FUNCTION; Schema: service; Owner: leads_owner
+--
+
+CREATE FUNCTION service.lead_trends(p_period text, p_time_zone text) RETURNS json
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog'
+    SET plan_cache_mode TO 'force_custom_plan'
+    AS $$
+DECLARE
+    v_bucket text := CASE p_period WHEN '24h' THEN 'hour' WHEN '7d' THEN 'day' WHEN '30d' THEN 'day' WHEN '90d' THEN 'week' WHEN '12m' THEN 'month' END;
+    v_places integer := CASE p_period WHEN '24h' THEN 24 WHEN '7d' THEN 7 WHEN '30d' THEN 30 WHEN '90d' THEN 13 WHEN '12m' THEN 12 END;
+    v_starts timestamptz[];
+    v_trends json;
+BEGIN
+    IF v_bucket IS NULL THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'LD400',
+            MESSAGE = 'period must be one of: 24h, 7d, 30d, 90d, 12m.',
+            CONSTRAINT = 'period_not_valid',
+            COLUMN = 'period',
+            DATATYPE = '24h, 7d, 30d, 90d, 12m';
+    END IF;
+    IF app.is_time_zone(p_time_zone) IS NOT TRUE THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'LD400',
+            MESSAGE = 'time_zone must be UTC or a name such as Europe/Berlin.',
+            CONSTRAINT = 'time_zone_not_valid',
+            COLUMN = 'time_zone';
+    END IF;
+    v_starts := app.bucket_starts(v_bucket, 2 * v_places, p_time_zone);
+    WITH inbox AS MATERIALIZED (
+        -- Places 1 and up are the period's; 0 and below those of the one before.
+        SELECT
+            width_bucket(l.created_at, v_starts) - v_places AS place, l.status, l.lead_type, l.source,
+            extract(epoch FROM l.first_response_at - l.created_at)::float8 AS seconds
+        FROM public.contact_leads AS l
+        WHERE l.created_at >= v_starts[1] AND l.created_at < v_starts[2 * v_places + 1] AND l.deleted_at IS NULL AND NOT l.is_spam
+    ), cells AS MATERIALIZED (
+        SELECT i.place, i.status, i.lead_type, count(*) AS leads, count(i.seconds) AS answered
+        FROM inbox AS i
+        GROUP BY i.place, i.status, i.lead_type
+    ), places AS (
+        SELECT c.place, sum(c.leads)::bigint AS leads, sum(c.answered)::bigint AS answered FROM cells AS c GROUP BY c.place
+    ), totals AS (
+        SELECT
+            coalesce(sum(c.leads) FILTER (WHERE c.place > 0), 0)::bigint AS leads,
+            coalesce(sum(c.leads) FILTER (WHERE c.place <= 0), 0)::bigint AS leads_before,
+            coalesce(sum(c.answered) FILTER (WHERE c.place > 0), 0)::bigint AS answered,
+            coalesce(sum(c.answered) FILTER (WHERE c.place <= 0), 0)::bigint AS answered_before,
+            coalesce(sum(c.leads) FILTER (WHERE c.place > 0 AND c.status = 'unread'), 0)::bigint AS unread,
+            coalesce(sum(c.leads - c.answered) FILTER (WHERE c.place > 0 AND c.status = 'unread'), 0)::bigint AS unopened,
+            coalesce(sum(c.leads) FILTER (WHERE c.place > 0 AND c.status = 'archived'), 0)::bigint AS archived
+        FROM cells AS c
+    ), responses AS (
+        SELECT
+            percentile_cont(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY i.seconds) FILTER (WHERE i.place > 0) AS seconds,
+            percentile_cont(0.5) WITHIN GROUP (ORDER BY i.seconds) FILTER (WHERE i.place <= 0) AS before
+        FROM inbox AS i
+        WHERE i.seconds IS NOT NULL
+    ), waits AS (
+        SELECT width_bucket(i.seconds, ARRAY[3600, 14400, 28800, 86400]::float8[]) AS wait, count(*) AS leads
+        FROM inbox AS i
+        WHERE i.place > 0 AND i.seconds IS NOT NULL
+        GROUP BY 1
+    ), sources AS (
+        SELECT coalesce(i.source, 'unknown') AS source, count(*) AS leads, count(i.seconds) AS answered
+        FROM inbox AS i WHERE i.place > 0 GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 20
+    )
+    SELECT json_build_object(
+        'period', p_period,
+        'time_zone', p_time_zone,
+        'from', v_starts[v_places + 1],
+        'until', v_starts[2 * v_places + 1],
+        'bucket', v_bucket,
+        'series', (
+            SELECT json_agg(json_build_object(
+                'at', v_starts[v_places + n.place], 'leads', coalesce(p.leads, 0), 'answered', coalesce(p.answered, 0),
+                'previous', coalesce(b.leads, 0)
+            ) ORDER BY n.place)
+            FROM generate_series(1, v_places) AS n (place)
+            LEFT JOIN places AS p ON p.place = n.place
+            LEFT JOIN places AS b ON b.place = n.place - v_places
+        ),
+        'totals', json_build_object(
+            'leads', json_build_object(
+                'count', t.leads, 'previous', t.leads_before,
+                'change_percent', round(100.0 * (t.leads - t.leads_before) / nullif(t.leads_before, 0), 1)
+            ),
+            'answered', json_build_object(
+                'count', t.answered, 'previous', t.answered_before,
+                'change_percent', round(100.0 * (t.answered - t.answered_before) / nullif(t.answered_before, 0), 1)
+            ),
+            'conversion', json_build_object(
+                'value', round(t.answered::numeric / nullif(t.leads, 0), 4),
+                'previous', round(t.answered_before::numeric / nullif(t.leads_before, 0), 4)
+            ),
+            'first_response', (
+                SELECT json_build_object(
+                    'median_seconds', round(r.seconds[1]::numeric, 3), 'p90_seconds', round(r.seconds[2]::numeric, 3),
+                    'previous_median_seconds', round(r.before::numeric, 3)
+                )
+                FROM responses AS r
+            ),
+            'unread', t.unread
+        ),
+        'funnel', json_build_array(
+            json_build_object('step', 'arrived', 'leads', t.leads),
+            json_build_object('step', 'opened', 'leads', t.leads - t.unopened),
+            json_build_object('step', 'contacted', 'leads', t.answered),
+            json_build_object('step', 'archived', 'leads', t.archived)
+        ),
+        'by_status', (
+            SELECT json_object_agg(s.label, s.leads ORDER BY s.label)
+            FROM (
+                SELECT e.label, coalesce(sum(c.leads), 0)::bigint AS leads
+                FROM unnest(enum_range(NULL::public.lead_status)) AS e (label)
+                LEFT JOIN cells AS c ON c.status = e.label AND c.place > 0
+                GROUP BY e.label
+            ) AS s
+        ),
+        'by_source', (
+            SELECT coalesce(json_agg(json_build_object('source', s.source, 'leads', s.leads, 'answered', s.answered) ORDER BY s.leads DESC, s.source), '[]')
+            FROM sources AS s
+        ),
+        'by_type', (
+            SELECT json_object_agg(s.label, s.leads ORDER BY s.label)
+            FROM (
+                SELECT e.label, coalesce(sum(c.leads), 0)::bigint AS leads
+                FROM unnest(enum_range(NULL::public.lead_type)) AS e (label)
+                LEFT JOIN cells AS c ON c.lead_type = e.label AND c.place > 0
+                GROUP BY e.label
+            ) AS s
+        ),
+        'response_times', (
+            SELECT json_agg(json_build_object('from_seconds', e.since, 'to_seconds', e.until, 'leads', coalesce(w.leads, 0)) ORDER BY e.since)
+            FROM (VALUES (0, 0, 3600), (1, 3600, 14400), (2, 14400, 28800), (3, 28800, 86400), (4, 86400, NULL)) AS e (wait, since, until)
+            LEFT JOIN waits AS w ON w.wait = e.wait
+        )
+    ) INTO v_trends
+    FROM totals AS t;
+    RETURN v_trends;
+END;
+$$;
+
+ALTER FUNCTION service.lead_trends(p_period text, p_time_zone text) OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION lead_trends(p_period text, p_time_zone text); Type: COMMENT; Schema: service; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION service.lead_trends(p_period text, p_time_zone text) IS 'The leads of a period, trash and spam left out: {period, time_zone, from, until, bucket, series: [{at, leads, answered, previous}], totals: {leads, answered: {count, previous, change_percent}, conversion: {value, previous}, first_response: {median_seconds, p90_seconds, previous_median_seconds}, unread}, funnel: [{step, leads}], by_status, by_source: [{source, leads, answered}] (the 20 largest, ''unknown'' where a lead names none), by_type, response_times: [{from_seconds, to_seconds, leads}]}. A period is so many whole buckets, as app.bucket_starts makes them in p_time_zone, the current one the last: 24h is 24 hours, 7d and 30d are days, 90d is 13 weeks, 12m 12 months. The period before is as many before those; previous is the same place in it. answered: leads that came then and were ever contacted. LD400 period_not_valid, time_zone_not_valid.';
 
 --
 -- Name: list_keys(); Type: FUNCTION; Schema: service; Owner: leads_owner
@@ -4165,6 +4549,85 @@ ALTER FUNCTION service.list_users(p_username text) OWNER TO leads_owner;
 --
 
 COMMENT ON FUNCTION service.list_users(p_username text) IS 'Who may log in: [{username, role, disabled, disabled_at, second_factor, last_login_at, sessions, api_keys (that they made and that hold), created_at, updated_at}].';
+
+--
+-- Name: saved_views; Type: TABLE; Schema: app; Owner: leads_owner
+--
+
+CREATE TABLE app.saved_views (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    name text NOT NULL,
+    query text NOT NULL,
+    created_by text NOT NULL,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    CONSTRAINT saved_views_name_valid CHECK ((((char_length(name) >= 1) AND (char_length(name) <= 80)) AND (name !~ '[[:cntrl:]]'::text) AND (name ~ '[^[:space:]]'::text))),
+    CONSTRAINT saved_views_query_valid CHECK (((char_length(query) <= 4000) AND (query !~ '[[:cntrl:]]'::text)))
+);
+
+ALTER TABLE app.saved_views OWNER TO leads_owner;
+
+--
+-- Name: TABLE saved_views; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON TABLE app.saved_views IS 'The team''s named views of the dashboard''s table, at most 200.';
+
+--
+-- Name: COLUMN saved_views.id; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.saved_views.id IS 'Names the view, whatever it is called.';
+
+--
+-- Name: COLUMN saved_views.name; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.saved_views.name IS '1 to 80 characters on one line; unique in any case.';
+
+--
+-- Name: COLUMN saved_views.query; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.saved_views.query IS 'What stands behind ? in the address of the dashboard''s table, at most 4000 characters. What it means, the dashboard alone knows.';
+
+--
+-- Name: COLUMN saved_views.created_by; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.saved_views.created_by IS 'Who saved it: a username, key:name of an API key, or the database login.';
+
+--
+-- Name: COLUMN saved_views.created_at; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.saved_views.created_at IS 'When it was saved.';
+
+--
+-- Name: COLUMN saved_views.updated_at; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.saved_views.updated_at IS 'When it last changed; kept by saved_views_updated_at.';
+
+--
+-- Name: list_views(); Type: FUNCTION; Schema: service; Owner: leads_owner
+--
+
+CREATE FUNCTION service.list_views() RETURNS json
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog'
+    BEGIN ATOMIC
+ SELECT json_build_object('data', COALESCE(json_agg(v.* ORDER BY (lower(v.name))), '[]'::json)) AS json_build_object
+    FROM app.saved_views v;
+END;
+
+ALTER FUNCTION service.list_views() OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION list_views(); Type: COMMENT; Schema: service; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION service.list_views() IS 'The team''s saved views by name: {"data": [{id, name, query, created_by, created_at, updated_at}]}.';
 
 --
 -- Name: api_keys; Type: TABLE; Schema: app; Owner: leads_owner
@@ -4640,6 +5103,31 @@ ALTER FUNCTION service.purge_trash(p_days integer) OWNER TO leads_owner;
 COMMENT ON FUNCTION service.purge_trash(p_days integer) IS 'Removes for good what has been in the trash for p_days days, at most 1,000 leads at once; returns how many.';
 
 --
+-- Name: remove_view(uuid, text, text, uuid); Type: FUNCTION; Schema: service; Owner: leads_owner
+--
+
+CREATE FUNCTION service.remove_view(p_id uuid, p_actor text, p_role text, p_request_id uuid) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog'
+    AS $$
+BEGIN
+    PERFORM app.act_as(p_actor, p_role, p_request_id);
+    DELETE FROM app.saved_views AS v WHERE v.id = p_id;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION USING ERRCODE = 'LD404', MESSAGE = 'There is no such view.', CONSTRAINT = 'view_not_found';
+    END IF;
+END;
+$$;
+
+ALTER FUNCTION service.remove_view(p_id uuid, p_actor text, p_role text, p_request_id uuid) OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION remove_view(p_id uuid, p_actor text, p_role text, p_request_id uuid); Type: COMMENT; Schema: service; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION service.remove_view(p_id uuid, p_actor text, p_role text, p_request_id uuid) IS 'Removes a view; no lead is touched. LD404 view_not_found.';
+
+--
 -- Name: revoke_key(uuid, text, text, uuid); Type: FUNCTION; Schema: service; Owner: leads_owner
 --
 
@@ -4689,6 +5177,55 @@ ALTER FUNCTION service.revoke_token(p_jti uuid, p_expires_at timestamp with time
 --
 
 COMMENT ON FUNCTION service.revoke_token(p_jti uuid, p_expires_at timestamp with time zone) IS 'Ends a token before its time. Kept until the token would have expired by itself.';
+
+--
+-- Name: save_view(uuid, text, text, text, text, uuid); Type: FUNCTION; Schema: service; Owner: leads_owner
+--
+
+CREATE FUNCTION service.save_view(p_id uuid, p_name text, p_query text, p_actor text, p_role text, p_request_id uuid) RETURNS json
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog'
+    AS $$
+DECLARE
+    v_name text := btrim(regexp_replace(p_name, '\s+', ' ', 'g'));
+    v_view app.saved_views;
+BEGIN
+    IF v_name = '' OR char_length(v_name) > 80 OR v_name ~ '[[:cntrl:]]' THEN
+        PERFORM app.refuse_field('name', 'A view''s name has 1 to 80 characters, on one line.');
+    END IF;
+    IF char_length(p_query) > 4000 OR p_query ~ '[[:cntrl:]]' THEN
+        PERFORM app.refuse_field('query', 'A view''s query has at most 4000 characters, and no control characters.');
+    END IF;
+    PERFORM app.act_as(p_actor, p_role, p_request_id);
+    IF p_id IS NULL THEN
+        INSERT INTO app.saved_views (name, query, created_by) VALUES (v_name, p_query, coalesce(p_actor, session_user))
+        RETURNING * INTO v_view;
+    ELSE
+        UPDATE app.saved_views AS v SET name = coalesce(v_name, v.name), query = coalesce(p_query, v.query)
+        WHERE v.id = p_id
+        RETURNING v.* INTO v_view;
+        IF v_view.id IS NULL THEN
+            RAISE EXCEPTION USING ERRCODE = 'LD404', MESSAGE = 'There is no such view.', CONSTRAINT = 'view_not_found';
+        END IF;
+    END IF;
+    RETURN row_to_json(v_view);
+EXCEPTION WHEN unique_violation THEN
+    RAISE EXCEPTION USING
+        ERRCODE = 'LD409',
+        MESSAGE = format('There is a view %s already.', v_name),
+        CONSTRAINT = 'saved_views_name_key',
+        COLUMN = 'name',
+        HINT = 'Change that one, or choose another name.';
+END;
+$$;
+
+ALTER FUNCTION service.save_view(p_id uuid, p_name text, p_query text, p_actor text, p_role text, p_request_id uuid) OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION save_view(p_id uuid, p_name text, p_query text, p_actor text, p_role text, p_request_id uuid); Type: COMMENT; Schema: service; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION service.save_view(p_id uuid, p_name text, p_query text, p_actor text, p_role text, p_request_id uuid) IS 'A new view of the team''s, without p_id; else the view of that id gets another name or query, and what is NULL stays. Returns it as service.list_views shows it. LD404 view_not_found, LD409 saved_views_name_key, too_many_views, LD422 fields_not_valid.';
 
 --
 -- Name: seal_audit(boolean); Type: FUNCTION; Schema: service; Owner: leads_owner
@@ -5743,72 +6280,6 @@ COMMENT ON COLUMN app.status_moves.from_status IS 'The status a lead has.';
 COMMENT ON COLUMN app.status_moves.to_status IS 'The status it may be given.';
 
 --
--- Name: users; Type: TABLE; Schema: app; Owner: leads_owner
---
-
-CREATE TABLE app.users (
-    id bigint NOT NULL,
-    username text NOT NULL,
-    password_hash text NOT NULL,
-    role app.user_role NOT NULL,
-    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT app.now() NOT NULL,
-    disabled_at timestamp with time zone,
-    CONSTRAINT users_password_hash_valid CHECK ((password_hash ~ '^[$]2b[$][0-9]{2}[$].{53}$'::text)),
-    CONSTRAINT users_username_valid CHECK ((username ~ '^[A-Za-z0-9][A-Za-z0-9._@+-]{0,99}$'::text))
-);
-
-ALTER TABLE app.users OWNER TO leads_owner;
-
---
--- Name: TABLE users; Type: COMMENT; Schema: app; Owner: leads_owner
---
-
-COMMENT ON TABLE app.users IS 'Who may log in.';
-
---
--- Name: COLUMN users.id; Type: COMMENT; Schema: app; Owner: leads_owner
---
-
-COMMENT ON COLUMN app.users.id IS 'The number of the user.';
-
---
--- Name: COLUMN users.username; Type: COMMENT; Schema: app; Owner: leads_owner
---
-
-COMMENT ON COLUMN app.users.username IS 'What they log in with: 1 to 100 letters, digits and . _ @ + -, unique in any case.';
-
---
--- Name: COLUMN users.password_hash; Type: COMMENT; Schema: app; Owner: leads_owner
---
-
-COMMENT ON COLUMN app.users.password_hash IS 'bcrypt ($2b$), never the password.';
-
---
--- Name: COLUMN users.role; Type: COMMENT; Schema: app; Owner: leads_owner
---
-
-COMMENT ON COLUMN app.users.role IS 'What they may do.';
-
---
--- Name: COLUMN users.created_at; Type: COMMENT; Schema: app; Owner: leads_owner
---
-
-COMMENT ON COLUMN app.users.created_at IS 'When the user was made.';
-
---
--- Name: COLUMN users.updated_at; Type: COMMENT; Schema: app; Owner: leads_owner
---
-
-COMMENT ON COLUMN app.users.updated_at IS 'When the user last changed; kept by a trigger.';
-
---
--- Name: COLUMN users.disabled_at; Type: COMMENT; Schema: app; Owner: leads_owner
---
-
-COMMENT ON COLUMN app.users.disabled_at IS 'When the user was shut out; NULL while they may log in.';
-
---
 -- Name: users_id_seq; Type: SEQUENCE; Schema: app; Owner: leads_owner
 --
 
@@ -6013,6 +6484,13 @@ ALTER TABLE ONLY app.revoked_tokens
     ADD CONSTRAINT revoked_tokens_pkey PRIMARY KEY (id);
 
 --
+-- Name: saved_views saved_views_pkey; Type: CONSTRAINT; Schema: app; Owner: leads_owner
+--
+
+ALTER TABLE ONLY app.saved_views
+    ADD CONSTRAINT saved_views_pkey PRIMARY KEY (id);
+
+--
 -- Name: second_factors second_factors_pkey; Type: CONSTRAINT; Schema: app; Owner: leads_owner
 --
 
@@ -6180,6 +6658,12 @@ CREATE INDEX login_tries_last_at_idx ON app.login_tries USING btree (last_at);
 CREATE INDEX operations_open ON app.operations USING btree (tx) WHERE (changed IS NULL);
 
 --
+-- Name: saved_views_name_key; Type: INDEX; Schema: app; Owner: leads_owner
+--
+
+CREATE UNIQUE INDEX saved_views_name_key ON app.saved_views USING btree (lower(name));
+
+--
 -- Name: sessions_expires_at_idx; Type: INDEX; Schema: app; Owner: leads_owner
 --
 
@@ -6334,6 +6818,30 @@ CREATE TRIGGER recovery_codes_audit_update AFTER UPDATE ON app.recovery_codes FO
 --
 
 COMMENT ON TRIGGER recovery_codes_audit_update ON app.recovery_codes IS 'When somebody logged in by a recovery code.';
+
+--
+-- Name: saved_views saved_views_limit; Type: TRIGGER; Schema: app; Owner: leads_owner
+--
+
+CREATE TRIGGER saved_views_limit AFTER INSERT ON app.saved_views FOR EACH STATEMENT EXECUTE FUNCTION app.limit_saved_views();
+
+--
+-- Name: TRIGGER saved_views_limit ON saved_views; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON TRIGGER saved_views_limit ON app.saved_views IS 'There are at most 200 views.';
+
+--
+-- Name: saved_views saved_views_updated_at; Type: TRIGGER; Schema: app; Owner: leads_owner
+--
+
+CREATE TRIGGER saved_views_updated_at BEFORE UPDATE ON app.saved_views FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION app.set_updated_at();
+
+--
+-- Name: TRIGGER saved_views_updated_at ON saved_views; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON TRIGGER saved_views_updated_at ON app.saved_views IS 'updated_at follows every real change of the view.';
 
 --
 -- Name: second_factors second_factors_audit_delete; Type: TRIGGER; Schema: app; Owner: leads_owner
@@ -6709,6 +7217,24 @@ GRANT ALL ON FUNCTION app.act_as(p_actor text, p_role text, p_request_id uuid, p
 REVOKE ALL ON FUNCTION app.allow_erasure() FROM PUBLIC;
 
 --
+-- Name: FUNCTION now(); Type: ACL; Schema: app; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION app.now() FROM PUBLIC;
+GRANT ALL ON FUNCTION app.now() TO leads_viewer;
+GRANT ALL ON FUNCTION app.now() TO leads_editor;
+GRANT ALL ON FUNCTION app.now() TO leads_admin;
+
+--
+-- Name: FUNCTION assignable_users(); Type: ACL; Schema: app; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION app.assignable_users() FROM PUBLIC;
+GRANT ALL ON FUNCTION app.assignable_users() TO leads_viewer;
+GRANT ALL ON FUNCTION app.assignable_users() TO leads_editor;
+GRANT ALL ON FUNCTION app.assignable_users() TO leads_admin;
+
+--
 -- Name: FUNCTION audit_changes(p_before jsonb, p_after jsonb); Type: ACL; Schema: app; Owner: leads_owner
 --
 
@@ -6732,15 +7258,6 @@ REVOKE ALL ON FUNCTION app.audit_second_factor() FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION app.audit_setting() FROM PUBLIC;
-
---
--- Name: FUNCTION now(); Type: ACL; Schema: app; Owner: leads_owner
---
-
-REVOKE ALL ON FUNCTION app.now() FROM PUBLIC;
-GRANT ALL ON FUNCTION app.now() TO leads_viewer;
-GRANT ALL ON FUNCTION app.now() TO leads_editor;
-GRANT ALL ON FUNCTION app.now() TO leads_admin;
 
 --
 -- Name: TABLE audit_log; Type: ACL; Schema: app; Owner: leads_owner
@@ -6768,6 +7285,15 @@ REVOKE ALL ON FUNCTION app.audit_user() FROM PUBLIC;
 REVOKE ALL ON FUNCTION app.begin_operation(p_kind text, p_changes jsonb, p_selected text, p_undoes uuid, p_actor text, p_role text, p_request_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.begin_operation(p_kind text, p_changes jsonb, p_selected text, p_undoes uuid, p_actor text, p_role text, p_request_id uuid) TO leads_editor;
 GRANT ALL ON FUNCTION app.begin_operation(p_kind text, p_changes jsonb, p_selected text, p_undoes uuid, p_actor text, p_role text, p_request_id uuid) TO leads_admin;
+
+--
+-- Name: FUNCTION bucket_starts(p_bucket text, p_count integer, p_time_zone text); Type: ACL; Schema: app; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION app.bucket_starts(p_bucket text, p_count integer, p_time_zone text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.bucket_starts(p_bucket text, p_count integer, p_time_zone text) TO leads_viewer;
+GRANT ALL ON FUNCTION app.bucket_starts(p_bucket text, p_count integer, p_time_zone text) TO leads_editor;
+GRANT ALL ON FUNCTION app.bucket_starts(p_bucket text, p_count integer, p_time_zone text) TO leads_admin;
 
 --
 -- Name: FUNCTION chain_hash(p_previous bytea, p_number bigint, p_digest bytea); Type: ACL; Schema: app; Owner: leads_owner
@@ -6854,6 +7380,15 @@ REVOKE ALL ON FUNCTION app.is_plain_query(p_query text) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.is_plain_query(p_query text) TO leads_viewer;
 GRANT ALL ON FUNCTION app.is_plain_query(p_query text) TO leads_editor;
 GRANT ALL ON FUNCTION app.is_plain_query(p_query text) TO leads_admin;
+
+--
+-- Name: FUNCTION is_time_zone(p_name text); Type: ACL; Schema: app; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION app.is_time_zone(p_name text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.is_time_zone(p_name text) TO leads_viewer;
+GRANT ALL ON FUNCTION app.is_time_zone(p_name text) TO leads_editor;
+GRANT ALL ON FUNCTION app.is_time_zone(p_name text) TO leads_admin;
 
 --
 -- Name: FUNCTION keep_search(); Type: ACL; Schema: app; Owner: leads_owner
@@ -7037,6 +7572,12 @@ REVOKE ALL ON FUNCTION app.lexeme(p_text text) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.lexeme(p_text text) TO leads_viewer;
 GRANT ALL ON FUNCTION app.lexeme(p_text text) TO leads_editor;
 GRANT ALL ON FUNCTION app.lexeme(p_text text) TO leads_admin;
+
+--
+-- Name: FUNCTION limit_saved_views(); Type: ACL; Schema: app; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION app.limit_saved_views() FROM PUBLIC;
 
 --
 -- Name: FUNCTION login_delay(p_failures integer, p_free integer, p_longest integer); Type: ACL; Schema: app; Owner: leads_owner
@@ -7390,6 +7931,15 @@ GRANT ALL ON FUNCTION service.lead(p_id bigint, OUT lead json, OUT etag text) TO
 GRANT ALL ON FUNCTION service.lead(p_id bigint, OUT lead json, OUT etag text) TO leads_admin;
 
 --
+-- Name: FUNCTION lead_choices(); Type: ACL; Schema: service; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION service.lead_choices() FROM PUBLIC;
+GRANT ALL ON FUNCTION service.lead_choices() TO leads_viewer;
+GRANT ALL ON FUNCTION service.lead_choices() TO leads_editor;
+GRANT ALL ON FUNCTION service.lead_choices() TO leads_admin;
+
+--
 -- Name: FUNCTION lead_history(p_id bigint, p_limit integer, p_cursor bigint); Type: ACL; Schema: service; Owner: leads_owner
 --
 
@@ -7406,6 +7956,15 @@ REVOKE ALL ON FUNCTION service.lead_stats() FROM PUBLIC;
 GRANT ALL ON FUNCTION service.lead_stats() TO leads_viewer;
 GRANT ALL ON FUNCTION service.lead_stats() TO leads_editor;
 GRANT ALL ON FUNCTION service.lead_stats() TO leads_admin;
+
+--
+-- Name: FUNCTION lead_trends(p_period text, p_time_zone text); Type: ACL; Schema: service; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION service.lead_trends(p_period text, p_time_zone text) FROM PUBLIC;
+GRANT ALL ON FUNCTION service.lead_trends(p_period text, p_time_zone text) TO leads_viewer;
+GRANT ALL ON FUNCTION service.lead_trends(p_period text, p_time_zone text) TO leads_editor;
+GRANT ALL ON FUNCTION service.lead_trends(p_period text, p_time_zone text) TO leads_admin;
 
 --
 -- Name: FUNCTION list_keys(); Type: ACL; Schema: service; Owner: leads_owner
@@ -7438,6 +7997,23 @@ REVOKE ALL ON FUNCTION service.list_users(p_username text) FROM PUBLIC;
 GRANT ALL ON FUNCTION service.list_users(p_username text) TO leads_admin;
 
 --
+-- Name: TABLE saved_views; Type: ACL; Schema: app; Owner: leads_owner
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.saved_views TO leads_admin;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.saved_views TO leads_editor;
+GRANT SELECT ON TABLE app.saved_views TO leads_viewer;
+
+--
+-- Name: FUNCTION list_views(); Type: ACL; Schema: service; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION service.list_views() FROM PUBLIC;
+GRANT ALL ON FUNCTION service.list_views() TO leads_viewer;
+GRANT ALL ON FUNCTION service.list_views() TO leads_editor;
+GRANT ALL ON FUNCTION service.list_views() TO leads_admin;
+
+--
 -- Name: FUNCTION note_used_keys(p_keys uuid[]); Type: ACL; Schema: service; Owner: leads_owner
 --
 
@@ -7466,6 +8042,14 @@ REVOKE ALL ON FUNCTION service.purge_trash(p_days integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION service.purge_trash(p_days integer) TO leads_service;
 
 --
+-- Name: FUNCTION remove_view(p_id uuid, p_actor text, p_role text, p_request_id uuid); Type: ACL; Schema: service; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION service.remove_view(p_id uuid, p_actor text, p_role text, p_request_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION service.remove_view(p_id uuid, p_actor text, p_role text, p_request_id uuid) TO leads_editor;
+GRANT ALL ON FUNCTION service.remove_view(p_id uuid, p_actor text, p_role text, p_request_id uuid) TO leads_admin;
+
+--
 -- Name: FUNCTION revoke_key(p_id uuid, p_actor text, p_role text, p_request_id uuid); Type: ACL; Schema: service; Owner: leads_owner
 --
 
@@ -7478,6 +8062,14 @@ GRANT ALL ON FUNCTION service.revoke_key(p_id uuid, p_actor text, p_role text, p
 
 REVOKE ALL ON FUNCTION service.revoke_token(p_jti uuid, p_expires_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION service.revoke_token(p_jti uuid, p_expires_at timestamp with time zone) TO leads_service;
+
+--
+-- Name: FUNCTION save_view(p_id uuid, p_name text, p_query text, p_actor text, p_role text, p_request_id uuid); Type: ACL; Schema: service; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION service.save_view(p_id uuid, p_name text, p_query text, p_actor text, p_role text, p_request_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION service.save_view(p_id uuid, p_name text, p_query text, p_actor text, p_role text, p_request_id uuid) TO leads_editor;
+GRANT ALL ON FUNCTION service.save_view(p_id uuid, p_name text, p_query text, p_actor text, p_role text, p_request_id uuid) TO leads_admin;
 
 --
 -- Name: FUNCTION seal_audit(p_wait boolean, OUT sealed integer, OUT number bigint, OUT hash text); Type: ACL; Schema: service; Owner: leads_owner

@@ -54,6 +54,33 @@ async def stats(request: Request) -> HTTPResponse:
     return response
 
 
+@blueprint.route("/trends", methods=["GET", "HEAD"], ctx_access=Access.VIEWER)
+async def trends(request: Request) -> HTTPResponse:
+    """The leads of a period, over time and against the period before."""
+    context = request.app.ctx
+
+    async def read() -> Answer:
+        given = read_parameters(request.query_string, ("period", "time_zone"))
+        asked = given.get("period", "30d"), given.get("time_zone", "UTC")
+        return weak(await context.database.json(request.ctx.claims.database_role, "lead_trends", *asked))
+
+    response: HTTPResponse = await context.answers.respond(request, read)
+    return response
+
+
+@blueprint.route("/choices", methods=["GET", "HEAD"], ctx_access=Access.VIEWER)
+async def choices(request: Request) -> HTTPResponse:
+    """What one may choose from. A new user is among it at once here, and on other machines within a minute."""
+    context = request.app.ctx
+
+    async def read() -> Answer:
+        read_parameters(request.query_string)
+        return weak(await context.database.json(request.ctx.claims.database_role, "lead_choices"))
+
+    response: HTTPResponse = await context.answers.respond(request, read)
+    return response
+
+
 # At most 18 digits: every such number fits PostgreSQL's bigint.
 @blueprint.route(r"/<lead_id:\d{1,18}>", methods=["GET", "HEAD"], ctx_access=Access.VIEWER)
 async def one_lead(request: Request, lead_id: str) -> HTTPResponse:

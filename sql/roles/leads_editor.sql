@@ -1,4 +1,4 @@
--- drop: REVOKE ALL ON public.contact_leads, app.status_moves, app.lead_search, app.lead_totals, app.operations, api.leads FROM leads_editor;
+-- drop: REVOKE ALL ON public.contact_leads, app.status_moves, app.lead_search, app.lead_totals, app.operations, app.saved_views, api.leads FROM leads_editor;
 -- drop: REVOKE ALL ON SCHEMA service, app, api FROM leads_editor;
 GRANT USAGE ON SCHEMA service, app, api TO leads_editor;
 GRANT SELECT, INSERT ON public.contact_leads TO leads_editor;
@@ -8,3 +8,4 @@ GRANT UPDATE (
     status, priority, quality_score, internal_notes, tags, contact_history, assignee, follow_up_date, last_contacted, first_response_at
 ) ON public.contact_leads TO leads_editor;
 GRANT SELECT ON app.status_moves, app.lead_search, app.lead_totals, app.operations, api.leads TO leads_editor;
+GRANT SELECT, INSERT, UPDATE, DELETE ON app.saved_views TO leads_editor;

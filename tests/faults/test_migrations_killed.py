@@ -154,7 +154,7 @@ def test_the_one_that_holds_the_lock(server: Server, victims: Victims, written: 
             return seen(f"application_name = '{migrate.AT_WORK}' AND wait_event_type = 'Lock'")
 
         with psycopg.connect(urls.owner) as other:
-            other.execute("LOCK TABLE app.users")  # which the newest migration alters
+            other.execute("LOCK TABLE contact_leads")  # which functions of the newest migration read
             pid = victims.begin("migrate", urls.owner)
             first = wait_until(at_work)
             done: list[list[str]] = []

@@ -138,3 +138,23 @@ async def test_a_search_is_bounded_work(database: Explained, q: str, index: str 
     assert read(database.plan) <= at_most, json.dumps(database.plan)
     if index:
         assert index in indexes(database.plan)
+
+
+@pytest.mark.parametrize(
+    ("call", "at_most"),
+    [
+        # A lead a minute: two days, two weeks, and a few of spam and trash among the newest.
+        ("service.lead_trends('24h', 'Europe/Berlin')", 2 * 1440 + 200),
+        ("service.lead_trends('7d', 'Europe/Berlin')", 14 * 1440 + 200),
+        ("service.lead_choices()", 20_100),
+    ],
+)
+def test_the_dashboard_reads_the_leads_it_counts(full: Urls, call: str, at_most: int) -> None:
+    read_so_far = "SELECT seq_scan, seq_tup_read + idx_tup_fetch FROM pg_stat_xact_user_tables WHERE relid = 'public.contact_leads'::regclass"
+    with psycopg.connect(full.service) as connection:
+        connection.execute("SET ROLE leads_viewer")
+        connection.execute(f"SELECT {call}")
+        row = connection.execute(read_so_far).fetchone()
+        assert row is not None
+        assert row[0] == 0, "not the whole table"
+        assert 1000 < row[1] <= at_most

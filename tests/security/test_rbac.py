@@ -20,7 +20,7 @@ SCOPES = ["capture", "read", "write", "analyst"]
 CALLERS = ["nobody", *ROLES, *(f"{scope} key" for scope in SCOPES)]
 # Where nothing is there to be found, and a well-formed body is refused for what it says, not for who says it.
 NOWHERE = {"lead_id": "999999999", "operation": str(uuid.UUID(int=1)), "session": str(uuid.UUID(int=2)), "key": str(uuid.UUID(int=3)),
-           "username": "nobody-of-that-name", "relation": "leads", "name": "nothing"}  # fmt: skip
+           "username": "nobody-of-that-name", "view": str(uuid.UUID(int=4)), "relation": "leads", "name": "nothing"}  # fmt: skip
 
 pytestmark = pytest.mark.threat(13)
 
@@ -126,10 +126,10 @@ BEHIND: list[tuple[str, str, str]] = [
     ("viewer", "service.edit_lead", "editor"), ("viewer", "service.add_lead", "editor"), ("viewer", "service.add_contact", "editor"),
     ("viewer", "service.change_leads", "editor"), ("viewer", "service.undo_operation", "editor"), ("viewer", "service.list_operations", "editor"),
     ("viewer", "service.audit_trail", "admin"), ("editor", "service.audit_trail", "admin"), ("editor", "service.trash_lead", "admin"),
-    ("editor", "service.erase_person", "admin"),
+    ("editor", "service.erase_person", "admin"), ("viewer", "service.save_view", "editor"), ("viewer", "service.remove_view", "editor"),
     *((role, f"service.{name}", "admin") for role in ("analyst", "viewer", "editor") for name in
       ("list_users", "add_user", "change_user", "list_keys", "add_key", "revoke_key", "drop_second_factor", "end_session", "list_sessions")),
-    *(("analyst", f"service.{name}", "viewer") for name in ("lead", "lead_history", "lead_stats")),
+    *(("analyst", f"service.{name}", "viewer") for name in ("lead", "lead_history", "lead_stats", "lead_trends", "lead_choices", "list_views")),
 ]  # fmt: skip
 
 

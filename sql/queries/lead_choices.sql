@@ -1,0 +1,1 @@
+SELECT service.lead_choices()

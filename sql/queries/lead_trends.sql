@@ -1,0 +1,1 @@
+SELECT service.lead_trends($1, $2)

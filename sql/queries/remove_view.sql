@@ -1,0 +1,1 @@
+SELECT service.remove_view($1, $2, $3, $4)
