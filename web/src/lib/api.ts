@@ -75,11 +75,18 @@ export const adminAPI = {
     return data<BulkAnswer>(method, `/admin/leads/bulk-${kind}${how.dryRun ? "?dry_run=true" : ""}`, { body });
   },
   undo: (operation: string) => data<BulkAnswer>("POST", `/admin/operations/${operation}/undo`),
-  /** The file, whole. A cut answer rejects, and nothing is saved. */
-  exportLeads: async (query: string, signal?: AbortSignal) => {
-    const answer = await ask("GET", `/admin/leads/export?${query}`, signal ? { signal } : {});
+  /** The file, whole; `heard` is told how many bytes have come. A cut answer rejects, and nothing is saved. */
+  exportLeads: async (query: string, signal: AbortSignal, heard: (bytes: number) => void) => {
+    const answer = await ask("GET", `/admin/leads/export?${query}`, { signal });
     const name = /filename="([^"]+)"/.exec(answer.headers.get("Content-Disposition") ?? "")?.[1] ?? "leads";
-    return { name, blob: await answer.blob() };
+    const pieces: Uint8Array<ArrayBuffer>[] = [];
+    let bytes = 0;
+    const reader = answer.body!.getReader();
+    for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
+      pieces.push(piece.value);
+      heard((bytes += piece.value.length));
+    }
+    return { name, blob: new Blob(pieces, { type: answer.headers.get("Content-Type") ?? "" }) };
   },
   /** The stream of events, open. Its reader is lib/events.ts. */
   events: (lastId: string | null, signal: AbortSignal) =>
