@@ -33,6 +33,6 @@ export default defineConfig({
     chunkSizeWarningLimit: 800, // kB before compression; what people wait for is measured by scripts/bench
     target: "es2022",
   },
-  server: { proxy: Object.fromEntries(["/admin", "/api", "/forms", "/static", "/openapi.json", "/docs"].map((path) => [path, API])) },
+  server: { proxy: Object.fromEntries(["/admin", "/api", "/forms", "/static", "/openapi.json", "/docs", "/readyz"].map((path) => [path, API])) },
   test: { environment: "jsdom", setupFiles: "./src/testing/setup.ts", restoreMocks: true },
 });

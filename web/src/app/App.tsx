@@ -3,6 +3,7 @@ import "@mantine/notifications/styles.css";
 import "./app.css";
 import { MantineProvider } from "@mantine/core";
 import { Notifications } from "@mantine/notifications";
+import { setNonce } from "get-nonce";
 import { RouterProvider } from "react-router";
 import { SWRConfig } from "swr";
 import { swrConfig } from "@/lib/swr";
@@ -11,6 +12,8 @@ import { cssVariables, theme } from "./theme";
 
 /** The page's own nonce, which the service puts there anew for each answer. */
 const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? "";
+// What stops the page beneath a dialogue from scrolling writes styles of its own.
+setNonce(nonce);
 
 export function App() {
   return (

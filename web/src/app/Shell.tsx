@@ -1,11 +1,11 @@
-import { ActionIcon, Anchor, AppShell, Avatar, Badge, Burger, Group, Loader, Menu, NavLink, Text, Tooltip } from "@mantine/core";
+import { ActionIcon, Anchor, AppShell, Avatar, Badge, Burger, Group, Loader, Menu, NavLink, Text, Tooltip, VisuallyHidden } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import {
   IconChartBar, IconClipboardList, IconHistory, IconInbox, IconKey, IconLogout, IconSettings, IconTrash, IconUser, IconUsers,
 } from "@tabler/icons-react";
 import { lazy, Suspense, useCallback, useEffect } from "react";
 import { Link, Navigate, Outlet, useLocation, useNavigate, useNavigation, useSearchParams } from "react-router";
-import { useSWRConfig } from "swr";
+import { type Cache, SWRConfig, useSWRConfig } from "swr";
 import { useLeadStats } from "@/hooks/useLeadStats";
 import { adminAPI } from "@/lib/api";
 import { inboxChanges, touch } from "@/lib/changes";
@@ -45,7 +45,17 @@ export function Shell() {
     const from = location.pathname + location.search;
     return <Navigate to={paths.login} state={{ from }} replace />;
   }
-  return <Inside session={session} key={session.username} />;
+  // Nothing that one person saw is left for the next: the readings are kept for each apart.
+  return (
+    <SWRConfig key={session.username} value={{ provider: fresh }}>
+      <Inside session={session} />
+    </SWRConfig>
+  );
+}
+
+function fresh(): Cache {
+  forgetLeads();
+  return new Map();
 }
 
 function Inside({ session }: { session: Session }) {
@@ -109,14 +119,6 @@ function useFreshness(session: Session): void {
   const hear = useCallback(() => touch(), []);
   useEvents(may(session.role, "viewer") ? session.username : undefined, hear);
   useEffect(() => inboxChanges.subscribe(() => void mutate(isInbox)), [mutate]);
-  // Nothing that one person saw is left for the next.
-  useEffect(
-    () => () => {
-      forgetLeads();
-      void mutate(() => true, undefined, { revalidate: false });
-    },
-    [mutate],
-  );
 }
 
 function Pages({ role, at }: { role: Role; at: string }) {
@@ -161,8 +163,9 @@ function PersonMenu({ session }: { session: Session }) {
   return (
     <Menu position="bottom-end">
       <Menu.Target>
-        <ActionIcon variant="subtle" color="gray" size="lg" radius="xl" aria-label={common.nav.account}>
-          <Avatar size={32} radius="xl" name={session.username} color="initials" />
+        <ActionIcon variant="subtle" color="gray" size="lg" radius="xl">
+          <Avatar size={32} radius="xl" name={session.username} color="blue" variant="filled" aria-hidden />
+          <VisuallyHidden>{common.nav.account}</VisuallyHidden>
         </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>

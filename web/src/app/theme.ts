@@ -1,8 +1,9 @@
 import { createTheme, type CSSVariablesResolver } from "@mantine/core";
+import { common } from "@/texts/common";
 
 export const theme = createTheme({
   primaryColor: "blue",
-  primaryShade: { light: 7, dark: 8 },
+  primaryShade: 8,
   autoContrast: true,
   defaultRadius: "md",
   cursorType: "pointer",
@@ -11,8 +12,8 @@ export const theme = createTheme({
   headings: { fontWeight: "650" },
   components: {
     Tooltip: { defaultProps: { openDelay: 300, withArrow: true } },
-    Modal: { defaultProps: { centered: true } },
-    Drawer: { defaultProps: { position: "right" } },
+    Modal: { defaultProps: { centered: true, closeButtonProps: { "aria-label": common.close } } },
+    Drawer: { defaultProps: { position: "right", closeButtonProps: { "aria-label": common.close } } },
   },
 });
 

@@ -56,7 +56,7 @@ export const adminAPI = {
 
   stats: () => data<LeadStats>("GET", "/admin/leads/stats"),
   lead: (id: number) => lead("GET", `/admin/leads/${id}`),
-  addLead: (body: LeadByHand) => lead("POST", "/admin/leads", { body }),
+  addLead: (body: Partial<LeadByHand>) => lead("POST", "/admin/leads", { body }),
   /** With an ETag: only if nobody else has changed the lead since; else a Problem of 412 with `current`. */
   editLead: (id: number, edit: LeadEdit, ifMatch?: string) => {
     const [field, ...others] = Object.keys(edit);

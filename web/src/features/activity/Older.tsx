@@ -1,0 +1,19 @@
+import { Button, Center, Text } from "@mantine/core";
+import { activity as words } from "@/texts/activity";
+
+/** Goes on into the past, or says that there is no more of it. */
+export function Older({ hasMore, loading, load }: { hasMore: boolean; loading: boolean; load: () => void }) {
+  return (
+    <Center py="sm">
+      {hasMore ? (
+        <Button variant="default" loading={loading} onClick={load}>
+          {words.older}
+        </Button>
+      ) : (
+        <Text size="sm" c="dimmed">
+          {words.end}
+        </Text>
+      )}
+    </Center>
+  );
+}

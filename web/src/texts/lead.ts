@@ -1,0 +1,61 @@
+export const lead = {
+  title: (name: string) => name,
+  drawer: "Lead",
+  page: "Open as a page",
+  copyLink: "Copy the link",
+  copied: "Copied",
+  copyEmail: "Copy the address",
+  previous: "Previous lead",
+  next: "Next lead",
+  place: (at: number, of: number) => `${at} of ${of}`,
+  back: "To the leads",
+  trashLink: "Look in the trash",
+  facts: {
+    title: "Details",
+    email: "E-mail", phone: "Telephone", company: "Company", role: "Role", source: "Source", type: "Form", received: "Received", reference: "Reference",
+    answered: "First answer", waiting: (time: string) => `waiting for ${time}`, after: (time: string) => `after ${time}`, notYet: "not yet",
+    lastContact: "Last contact", consent: "Consent", given: "given", notGiven: "not given", notAsked: "not asked",
+  },
+  handle: { title: "Handling", status: "Status", moveTo: "Move to", priority: "Priority", score: "Score", assignee: "Assignee", nobody: "Nobody", followUp: "Follow-up", due: "due today", overdue: "overdue", tags: "Tags" },
+  message: { title: "Message", none: "No message." },
+  notes: {
+    title: "Notes", label: "Internal notes", placeholder: "Only the team sees this.", unsaved: "Not saved yet", saved: "Saved", hint: "Ctrl + Enter saves",
+  },
+  contacts: {
+    title: "Contacts", none: "Nobody has noted a contact yet.", add: "Note a contact", channel: "How", note: "What was said", when: "When",
+    channels: { email: "E-mail", phone: "Telephone", meeting: "Meeting", other: "Other" } as Record<string, string>,
+    by: (name: string) => `noted by ${name}`,
+  },
+  history: { title: "History", more: "More", created: "It arrived with these details.", empty: "(nothing)" },
+  others: { title: (count: string) => `${count} more from this address`, all: "Show all" },
+  metadata: {
+    title: "Where it came from", ip_address: "Address", user_agent: "Browser", referer: "Page", origin: "Website", utm: "Campaign", extra: "Also sent",
+  } as Record<string, string>,
+  reply: {
+    action: "Reply by mail", sent: "Did you send it?", record: "Yes, note it", contacted: "Yes, and mark as contacted", no: "No", note: "Reply by mail", quote: (date: string, name: string) => `On ${date}, ${name} wrote:`,
+  },
+  correct: { action: "Correct", title: "Correct the details", name: "Name", email: "E-mail", company: "Company", phone: "Telephone", subject: "Subject" },
+  more: "More actions",
+  remove: { action: "Delete", done: "Moved to the trash.", sure: (name: string) => `Move the lead of ${name} to the trash? It can be restored for 30 days.` },
+  erase: {
+    action: "Erase the person …", title: "Erase the person",
+    text: (email: string) => `Every lead of ${email} goes for good, in the trash too, with its history and whatever search holds of it. It can't be undone.`,
+    type: (email: string) => `Type ${email} to go on`, done: (count: string) => `Erased: ${count}.`,
+  },
+  create: {
+    title: "New lead", name: "Name", email: "E-mail", subject: "Subject", message: "Message", company: "Company", phone: "Telephone", role: "Role", source: "Source", type: "Form", priority: "Priority",
+    submit: "Save the lead", sourceHint: "Where it comes from: a call, a fair …",
+  },
+  conflict: {
+    title: "Somebody else changed this too",
+    text: (name: string, who: string | null) => `While you were at it, ${who ?? "somebody"} changed the lead of ${name}.`,
+    was: "It was", theirs: "Theirs", mine: "Yours", merged: "Together",
+    keepTheirs: "Keep theirs", takeMine: "Use yours", both: "Keep both", saveMerged: "Save together",
+  },
+  fields: {
+    name: "Name", email: "E-mail", company: "Company", phone: "Telephone", subject: "Subject", status: "Status", priority: "Priority", quality_score: "Score", internal_notes: "Notes",
+    tags: "Tags", assignee: "Assignee", follow_up_date: "Follow-up", message: "Message", role: "Role", source: "Source", lead_type: "Form", consent: "Consent", contact_history: "Contacts",
+    is_spam: "Spam", deleted_at: "Deleted", first_response_at: "First answer", last_contacted: "Last contact", flagged: "Flagged",
+  } as Record<string, string>,
+  failed: (field: string) => `${field} was not changed`,
+} as const;
