@@ -218,8 +218,8 @@ class Database:
         async with asyncio.timeout(ACQUIRE_SECONDS):
             try:
                 connection = await self._pools[role].acquire()
-            except (asyncpg.InsufficientPrivilegeError, asyncpg.InvalidAuthorizationSpecificationError) as error:
-                # It is the service that may not come in, not whoever asks.
+            except asyncpg.PostgresError as error:
+                # It is the service that may not come in, or nobody may, whatever it says; not whoever asks.
                 raise ConnectionError("PostgreSQL does not let the service's login in.") from error
         try:
             yield connection

@@ -125,12 +125,14 @@ async def session_of(site: Site, username: str, password: str = PASSWORD) -> dic
 async def dashboard(contexts: Callable[..., Awaitable[BrowserContext]], site: Site) -> Dashboard:
     """Opens the dashboard as somebody of that role, in a browser of their own: `page = await dashboard("/leads", role="viewer")`."""
 
-    async def open_at(path: str = "/", *, role: str = "admin", username: str | None = None, **context: Any) -> Page:
+    async def open_at(
+        path: str = "/", *, role: str = "admin", username: str | None = None, at: Site = site, **context: Any
+    ) -> Page:
         if username is None:
-            with psycopg.connect(site.urls.owner, autocommit=True) as owner:
+            with psycopg.connect(at.urls.owner, autocommit=True) as owner:
                 username = add_user(owner, role, password_hash=HASH)
-        session = json.dumps(await session_of(site, username))
-        browsing = await contexts(**context)
+        session = json.dumps(await session_of(at, username))
+        browsing = await contexts(origin=at.url, **context)
         # Only where there is none yet: after a logout, or another login, a reload must not bring this one back.
         await browsing.add_init_script(
             "if (location.protocol !== 'about:' && !sessionStorage.getItem('test.begun')) {"

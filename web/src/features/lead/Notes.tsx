@@ -1,5 +1,6 @@
 import { Button, Group, Stack, Text, Textarea, Title } from "@mantine/core";
-import { useEffect, useState } from "react";
+import { useState } from "react";
+import { conflicts } from "@/lib/edits";
 import type { Lead } from "@/lib/types";
 import { common } from "@/texts/common";
 import { lead as words } from "@/texts/lead";
@@ -17,13 +18,9 @@ export function Notes({ lead, editable }: { lead: Lead; editable: boolean }) {
   const edit = useEdit(draft === null ? lead : seen);
   const stored = lead.internal_notes ?? "";
 
-  // What the merge dialogue has saved is no draft any more.
-  useEffect(() => {
-    if (draft !== null && draft === stored) setDraft(null);
-  });
-
   async function save() {
-    if (draft === null || saving) return;
+    // While the merge dialogue asks, which takes the focus from here, it is that which saves.
+    if (draft === null || saving || conflicts.get().some(({ id }) => id === lead.id)) return;
     if (draft.trim() === stored.trim()) return setDraft(null);
     setSaving(true);
     // After a conflict the draft stays: the merge dialogue says what becomes of it.
