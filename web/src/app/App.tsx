@@ -1,13 +1,12 @@
-import "@mantine/core/styles.css";
-import "@mantine/notifications/styles.css";
+import "./kit.css";
 import "./app.css";
 import { MantineProvider } from "@mantine/core";
 import { Notifications } from "@mantine/notifications";
 import { setNonce } from "get-nonce";
-import { RouterProvider } from "react-router";
+import { BrowserRouter } from "react-router";
 import { SWRConfig } from "swr";
 import { swrConfig } from "@/lib/swr";
-import { router } from "./router";
+import { Pages } from "./Pages";
 import { cssVariables, theme } from "./theme";
 
 /** The page's own nonce, which the service puts there anew for each answer. */
@@ -20,7 +19,9 @@ export function App() {
     <MantineProvider theme={theme} cssVariablesResolver={cssVariables} defaultColorScheme="auto" getStyleNonce={() => nonce}>
       <Notifications position="bottom-right" limit={4} />
       <SWRConfig value={swrConfig}>
-        <RouterProvider router={router} />
+        <BrowserRouter>
+          <Pages />
+        </BrowserRouter>
       </SWRConfig>
     </MantineProvider>
   );

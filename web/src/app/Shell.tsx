@@ -1,10 +1,10 @@
-import { ActionIcon, Anchor, AppShell, Avatar, Badge, Burger, Group, Loader, Menu, NavLink, Text, Tooltip, VisuallyHidden } from "@mantine/core";
+import { ActionIcon, Anchor, AppShell, Avatar, Badge, Burger, Group, Menu, NavLink, Text, Tooltip, VisuallyHidden } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import {
   IconChartBar, IconClipboardList, IconHistory, IconInbox, IconKey, IconLogout, IconSettings, IconTrash, IconUser, IconUsers,
 } from "@tabler/icons-react";
 import { lazy, Suspense, useCallback, useEffect } from "react";
-import { Link, Navigate, Outlet, useLocation, useNavigate, useNavigation, useSearchParams } from "react-router";
+import { Link, Navigate, Outlet, useLocation, useNavigate, useSearchParams } from "react-router";
 import { type Cache, SWRConfig, useSWRConfig } from "swr";
 import { useLeadStats } from "@/hooks/useLeadStats";
 import { adminAPI } from "@/lib/api";
@@ -63,7 +63,6 @@ function Inside({ session }: { session: Session }) {
   const location = useLocation();
   const expired = useExpired();
   const conflicted = useStore(conflicts).length > 0;
-  const moving = useNavigation().state !== "idle";
   const [parameters] = useSearchParams();
   useFreshness(session);
   useEffect(close, [location.pathname, close]);
@@ -83,7 +82,6 @@ function Inside({ session }: { session: Session }) {
           <Group gap="sm" wrap="nowrap">
             <Burger opened={opened} onClick={toggle} hiddenFrom="sm" size="sm" aria-label={common.nav.open} aria-expanded={opened} />
             <Live />
-            {moving && <Loader size="xs" aria-label={common.loading} />}
           </Group>
           <PersonMenu session={session} />
         </Group>

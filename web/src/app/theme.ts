@@ -1,6 +1,9 @@
 import { createTheme, type CSSVariablesResolver } from "@mantine/core";
 import { common } from "@/texts/common";
 
+// A dialogue's head is no banner of the page.
+const HEADER = { header: { role: "presentation" } };
+
 export const theme = createTheme({
   primaryColor: "blue",
   primaryShade: 8,
@@ -12,7 +15,7 @@ export const theme = createTheme({
   headings: { fontWeight: "650" },
   components: {
     Tooltip: { defaultProps: { openDelay: 300, withArrow: true } },
-    Modal: { defaultProps: { centered: true, closeButtonProps: { "aria-label": common.close } } },
+    Modal: { defaultProps: { centered: true, closeButtonProps: { "aria-label": common.close }, attributes: HEADER } },
     Drawer: { defaultProps: { position: "right", closeButtonProps: { "aria-label": common.close } } },
   },
 });

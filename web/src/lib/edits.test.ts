@@ -80,6 +80,27 @@ describe("an edit", () => {
     expect(await editLead(lead, { status: "processing" })).toMatchObject({ status: "processing" });
     expect(conflicts.get()).toEqual([]);
   });
+
+  it("of a field that somebody else changed is asked about, though one has changed another field since", async () => {
+    const lead = aLead({ id: 108 });
+    const stored = serve(lead);
+    Object.assign(stored, { internal_notes: "theirs", version: 2 });
+    learn({ ...stored }); // heard of, while one types notes on what one saw before
+    await editLead({ ...stored }, { priority: "urgent" });
+    expect(await editLead(lead, { internal_notes: "mine" })).toBeNull();
+    expect(stored).toMatchObject({ internal_notes: "theirs", priority: "urgent" });
+    expect(conflicts.get()).toMatchObject([{ mine: { internal_notes: "mine" }, theirs: { internal_notes: "theirs" } }]);
+  });
+
+  it("on top of one's own of the same field is no conflict, whoever changed what else", async () => {
+    const lead = aLead({ id: 109 });
+    const stored = serve(lead);
+    await editLead(lead, { internal_notes: "one" });
+    Object.assign(stored, { status: "processing", version: stored.version + 1 });
+    await editLead(lead, { internal_notes: "one, two" });
+    expect(stored).toMatchObject({ internal_notes: "one, two", status: "processing" });
+    expect(conflicts.get()).toEqual([]);
+  });
 });
 
 it("what was learned last is not taken back by an older answer", () => {

@@ -18,7 +18,7 @@ export function Contacts({ lead, editable }: { lead: Lead; editable: boolean }) 
   return (
     <Stack gap="xs" component="section" aria-label={words.contacts.title}>
       <Group justify="space-between">
-        <Title order={3} size="h5">
+        <Title order={2} size="h5">
           {words.contacts.title}
         </Title>
         {editable && !adding && (

@@ -15,7 +15,7 @@ export function Facts({ lead }: { lead: Lead }) {
   const waited = ((lead.first_response_at ? Date.parse(lead.first_response_at) : Date.parse(lead.created_at)) - Date.parse(lead.created_at)) / 1000;
   return (
     <Stack gap="xs" component="section" aria-label={facts.title}>
-      <Title order={3} size="h5">
+      <Title order={2} size="h5">
         {facts.title}
       </Title>
       <dl className={classes.facts}>

@@ -20,7 +20,7 @@ export function Handling({ lead, editable }: { lead: Lead; editable: boolean }) 
   const due = lead.follow_up_date && lead.status !== "archived" ? (lead.follow_up_date < today() ? words.handle.overdue : lead.follow_up_date === today() ? words.handle.due : "") : "";
   return (
     <Stack gap="sm" component="section" aria-label={words.handle.title}>
-      <Title order={3} size="h5">
+      <Title order={2} size="h5">
         {words.handle.title}
       </Title>
       <Group gap="sm">

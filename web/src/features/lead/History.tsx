@@ -21,7 +21,7 @@ export function History({ id }: { id: number }) {
   const entries = data?.flatMap((page) => page.data) ?? [];
   return (
     <Stack gap="xs" component="section" aria-label={words.history.title}>
-      <Title order={3} size="h5">
+      <Title order={2} size="h5">
         {words.history.title}
       </Title>
       {error ? <ErrorState error={error} retry={() => void mutate()} /> : null}

@@ -17,7 +17,7 @@ export function LeadDetails({ lead, role, wide = false }: { lead: Lead; role: Ro
   const left = (
     <Stack gap="lg">
       <Stack gap="xs" component="section" aria-label={words.message.title}>
-        <Title order={3} size="h5">
+        <Title order={2} size="h5">
           {lead.subject ?? common.type[lead.lead_type]}
         </Title>
         {lead.message ? (

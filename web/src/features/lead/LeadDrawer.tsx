@@ -12,6 +12,7 @@ import { useSession } from "@/lib/session";
 import { common } from "@/texts/common";
 import { lead as words } from "@/texts/lead";
 import { Actions } from "./Actions";
+import classes from "./lead.module.css";
 import { LeadDetails } from "./LeadDetails";
 import { Neighbours } from "./Neighbours";
 import { Reply } from "./Reply";
@@ -36,19 +37,15 @@ export function LeadDrawer() {
   if (!session) return null;
   const editable = may(session.role, "editor");
   return (
-    <Drawer
-      opened
-      onClose={() => set(null)}
-      size={phone ? "100%" : 560}
-      withOverlay={phone}
-      lockScroll={phone}
-      trapFocus={phone}
-      closeOnClickOutside={false}
-      shadow="xl"
-      title={lead?.name ?? words.drawer}
-      closeButtonProps={{ "aria-label": common.close }}
-      styles={{ title: { fontWeight: 650, fontSize: "var(--mantine-font-size-lg)", overflowWrap: "anywhere" } }}
-    >
+    <Drawer.Root opened onClose={() => set(null)} size={phone ? "100%" : 560} lockScroll={phone} trapFocus={phone} closeOnClickOutside={false} shadow="xl">
+      {phone && <Drawer.Overlay />}
+      <Drawer.Content>
+        {/* No banner of the page, which a header would be taken for. */}
+        <Drawer.Header role="presentation">
+          <Drawer.Title className={classes.title ?? ""}>{lead?.name ?? words.drawer}</Drawer.Title>
+          <Drawer.CloseButton aria-label={common.close} />
+        </Drawer.Header>
+        <Drawer.Body>
       <Stack gap="md">
         {lead && (
           <Group gap="xs">
@@ -66,7 +63,9 @@ export function LeadDrawer() {
         )}
         {lead ? <LeadDetails lead={lead} role={session.role} /> : error ? <Missing error={error} retry={() => void mutate()} admin={may(session.role, "admin")} /> : <Loading />}
       </Stack>
-    </Drawer>
+        </Drawer.Body>
+      </Drawer.Content>
+    </Drawer.Root>
   );
 }
 

@@ -31,7 +31,7 @@ export function Notes({ lead, editable }: { lead: Lead; editable: boolean }) {
   return (
     <Stack gap="xs" component="section" aria-label={words.notes.title}>
       <Group justify="space-between">
-        <Title order={3} size="h5">
+        <Title order={2} size="h5">
           {words.notes.title}
         </Title>
         <Text size="xs" c="dimmed" role="status">

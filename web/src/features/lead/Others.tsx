@@ -17,7 +17,7 @@ export function Others({ lead }: { lead: Lead }) {
   if (!data?.total) return null;
   return (
     <Stack gap="xs" component="section">
-      <Title order={3} size="h5">
+      <Title order={2} size="h5">
         {words.others.title(number(data.total))}
       </Title>
       {data.data.map((other) => (

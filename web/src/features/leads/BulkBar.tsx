@@ -127,7 +127,7 @@ function Ask({ what, choices, close, start }: { what: "tags" | "day"; choices: C
     if (add.length || remove.length) start({ kind: "tags", ...(add.length && { add }), ...(remove.length && { remove }) });
   }
   return (
-    <Modal opened onClose={close} title={what === "tags" ? bulk.tags : bulk.follow_up} closeButtonProps={{ "aria-label": common.close }}>
+    <Modal opened onClose={close} title={what === "tags" ? bulk.tags : bulk.follow_up}>
       <form onSubmit={submit}>
         <Stack>
           {what === "tags" ? (

@@ -42,7 +42,7 @@ export function BulkDialog({ selection, change, close, done }: Props) {
   }
 
   return (
-    <Modal opened onClose={close} title={words.bulk.title} closeOnClickOutside={stage.at !== "working"} withCloseButton={stage.at !== "working"} closeButtonProps={{ "aria-label": common.close }}>
+    <Modal opened onClose={close} title={words.bulk.title} closeOnClickOutside={stage.at !== "working"} withCloseButton={stage.at !== "working"}>
       <Stack gap="sm" aria-live="polite">
         {(stage.at === "looking" || stage.at === "working") && (
           <Group gap="sm">

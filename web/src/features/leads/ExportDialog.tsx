@@ -4,7 +4,6 @@ import { ErrorState } from "@/components/ErrorState";
 import { adminAPI } from "@/lib/api";
 import { number } from "@/lib/format";
 import { tell } from "@/lib/toast";
-import { common } from "@/texts/common";
 import { leads as words } from "@/texts/leads";
 import type { View } from "./useView";
 
@@ -49,7 +48,7 @@ export function ExportDialog({ view, total, totalExact, close }: { view: View; t
         close();
       }}
       title={words.export.title}
-      closeButtonProps={{ "aria-label": common.close }}
+     
     >
       <Stack>
         <Text size="sm">{words.export.count(`${number(total)}${totalExact ? "" : "+"}`)}</Text>

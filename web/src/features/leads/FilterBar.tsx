@@ -1,5 +1,5 @@
-import { Button, Checkbox, Menu, Pill, Stack } from "@mantine/core";
-import { IconAdjustmentsHorizontal, IconChevronDown } from "@tabler/icons-react";
+import { Button, Checkbox, Menu, Stack } from "@mantine/core";
+import { IconAdjustmentsHorizontal, IconChevronDown, IconX } from "@tabler/icons-react";
 import { lazy, Suspense, useState } from "react";
 import { today } from "@/lib/format";
 import { common } from "@/texts/common";
@@ -53,9 +53,17 @@ export function FilterBar({ view, choices, me }: { view: View; choices: Choices 
       {others.map((filter) => {
         const text = filter.means ? describe(filter.means) : `${filter.name}=${filter.text}`;
         return (
-          <Pill key={`${filter.name}=${filter.text}`} size="md" withRemoveButton onRemove={() => view.removeFilter(filter)} removeButtonProps={{ "aria-label": words.filters.remove(text), tabIndex: 0 }}>
+          <Button
+            key={`${filter.name}=${filter.text}`}
+            size="xs"
+            radius="xl"
+            variant="light"
+            rightSection={<IconX size={14} aria-hidden />}
+            aria-label={words.filters.remove(text)}
+            onClick={() => view.removeFilter(filter)}
+          >
             {text}
-          </Pill>
+          </Button>
         );
       })}
       {view.isFiltered && (

@@ -5,6 +5,7 @@ import { common } from "@/texts/common";
 import { leads as words } from "@/texts/leads";
 import { COMPARISONS, comparisonOf, describe, FIELDS, valuesOf, withValues } from "./fields";
 import { type Condition, type Group as Tree, isGroup } from "./filters";
+import classes from "./leads.module.css";
 import type { View } from "./useView";
 
 const COLUMNS = Object.keys(FIELDS).map((value) => ({ value, label: words.columns[value] ?? value }));
@@ -20,7 +21,7 @@ export function FilterBuilder({ view, close }: { view: View; close: () => void }
     close();
   }
   return (
-    <Modal opened onClose={close} size="lg" title={words.builder.title} closeButtonProps={{ "aria-label": common.close }}>
+    <Modal opened onClose={close} size="lg" title={words.builder.title}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -129,10 +130,10 @@ function Line({ condition, change }: { condition: Condition; change: (condition:
     change(next.value === undefined ? withValues(after, shown.operator === "is" ? [] : values) : after);
   }
   return (
-    <Group gap="xs" wrap="nowrap" align="start">
-      <Select aria-label={words.builder.column} data={COLUMNS} value={shown.column} allowDeselect={false} searchable onChange={(column) => column && compare(0, column)} w={150} />
-      <Select aria-label={words.builder.operator} data={comparisons.map(({ label }, at) => ({ value: String(at), label }))} value={String(place)} allowDeselect={false} onChange={(at) => compare(Number(at))} w={150} />
-      <div style={{ flex: 1, minWidth: 0 }}>{comparisons[place]!.value === undefined && <Value condition={shown} change={change} />}</div>
+    <Group gap="xs" align="start" className={classes.condition ?? ""}>
+      <Select aria-label={words.builder.column} data={COLUMNS} value={shown.column} allowDeselect={false} searchable onChange={(column) => column && compare(0, column)} />
+      <Select aria-label={words.builder.operator} data={comparisons.map(({ label }, at) => ({ value: String(at), label }))} value={String(place)} allowDeselect={false} onChange={(at) => compare(Number(at))} />
+      <div>{comparisons[place]!.value === undefined && <Value condition={shown} change={change} />}</div>
       <Remove label={words.builder.removeCondition} onClick={() => change(null)} />
     </Group>
   );

@@ -1,11 +1,10 @@
 import { Kbd, Modal, Table, Text } from "@mantine/core";
-import { common } from "@/texts/common";
 import { leads as words } from "@/texts/leads";
 
 /** What each key does. */
 export function KeysDialog({ close }: { close: () => void }) {
   return (
-    <Modal opened onClose={close} title={words.keys.title} closeButtonProps={{ "aria-label": common.close }}>
+    <Modal opened onClose={close} title={words.keys.title}>
       <Table>
         <Table.Tbody>
           {words.keys.list.map(([keys, what]) => (

@@ -1,6 +1,6 @@
 import { ActionIcon, Button, Group, Skeleton, Text, Title, Tooltip } from "@mantine/core";
 import { IconDownload, IconInbox, IconKeyboard, IconPlus, IconSearchOff } from "@tabler/icons-react";
-import { useRef, useState } from "react";
+import { lazy, Suspense, useRef, useState } from "react";
 import { useNavigate, useSearchParams } from "react-router";
 import { EmptyState } from "@/components/EmptyState";
 import { ErrorState } from "@/components/ErrorState";
@@ -12,12 +12,8 @@ import { leadPath } from "@/lib/routes";
 import { type Session, useSession } from "@/lib/session";
 import { common } from "@/texts/common";
 import { leads as words } from "@/texts/leads";
-import { BulkBar } from "./BulkBar";
-import { BulkDialog } from "./BulkDialog";
 import { lastOperation, undo } from "./bulk";
-import { ExportDialog } from "./ExportDialog";
 import { FilterBar } from "./FilterBar";
-import { KeysDialog } from "./KeysDialog";
 import { LeadTable } from "./LeadTable";
 import classes from "./leads.module.css";
 import { OptionsMenu } from "./OptionsMenu";
@@ -27,6 +23,12 @@ import { useShortcuts } from "./useShortcuts";
 import { useView, type View } from "./useView";
 import { ViewsMenu } from "./ViewsMenu";
 import { tell } from "@/lib/toast";
+
+// What one may never open is not waited for.
+const BulkBar = lazy(() => import("./BulkBar").then((module) => ({ default: module.BulkBar })));
+const BulkDialog = lazy(() => import("./BulkDialog").then((module) => ({ default: module.BulkDialog })));
+const ExportDialog = lazy(() => import("./ExportDialog").then((module) => ({ default: module.ExportDialog })));
+const KeysDialog = lazy(() => import("./KeysDialog").then((module) => ({ default: module.KeysDialog })));
 
 /** The inbox: find leads, see them, and deal with them, one or many at a time. */
 export function LeadsPage() {
@@ -78,6 +80,7 @@ export function LeadsPage() {
         </Group>
       </Group>
       <FilterBar view={view} choices={inbox.choices} me={session.username} />
+      <Suspense>
       {inbox.selection.count > 0 && (
         <BulkBar
           selection={inbox.selection}
@@ -90,7 +93,9 @@ export function LeadsPage() {
           start={(change) => void inbox.start(change)}
         />
       )}
+      </Suspense>
       <Rows view={view} inbox={inbox} editable={editor} />
+      <Suspense>
       {inbox.bulk && (
         <BulkDialog
           selection={inbox.selection.selection}
@@ -104,6 +109,7 @@ export function LeadsPage() {
       )}
       {dialog === "export" && <ExportDialog view={view} total={inbox.total} totalExact={inbox.totalExact} close={() => setDialog(null)} />}
       {dialog === "keys" && <KeysDialog close={() => setDialog(null)} />}
+      </Suspense>
     </div>
   );
 }

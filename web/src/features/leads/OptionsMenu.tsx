@@ -12,7 +12,7 @@ export function OptionsMenu({ view }: { view: View }) {
     view.setColumns(wanted.length ? wanted : ["name"]);
   };
   return (
-    <Popover position="bottom-end" withinPortal trapFocus returnFocus>
+    <Popover position="bottom-end" withinPortal trapFocus returnFocus withRoles={false}>
       <Popover.Target>
         <Tooltip label={words.options.label}>
           <ActionIcon variant="default" size="lg" aria-label={words.options.label}>
@@ -20,7 +20,7 @@ export function OptionsMenu({ view }: { view: View }) {
           </ActionIcon>
         </Tooltip>
       </Popover.Target>
-      <Popover.Dropdown mah={480} style={{ overflowY: "auto" }}>
+      <Popover.Dropdown role="dialog" aria-label={words.options.label} mah={480} style={{ overflowY: "auto" }}>
         <Stack gap="xs">
           <Text size="sm" fw={600}>
             {words.options.density}

@@ -1,24 +1,24 @@
-import { Button, Group, Menu, Modal, Stack, Text, TextInput } from "@mantine/core";
+import { Button, Menu, Text, VisuallyHidden } from "@mantine/core";
 import { IconBookmark, IconChevronDown } from "@tabler/icons-react";
-import { type FormEvent, useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import useSWR from "swr";
 import { sentence } from "@/components/ErrorState";
 import { adminAPI } from "@/lib/api";
 import { today } from "@/lib/format";
 import { VIEWS } from "@/lib/keys";
 import { may } from "@/lib/may";
-import { Problem } from "@/lib/problem";
 import { tell, warn } from "@/lib/toast";
 import type { Answer, Role } from "@/lib/types";
 import { common } from "@/texts/common";
 import { leads as words } from "@/texts/leads";
 import { portable, type View } from "./useView";
+import type { ViewAsked } from "./ViewDialog";
 
 type Saved = Answer<"listViews">;
-type SavedView = Saved["data"][number];
-type Asking = { what: "save" } | { what: "rename" | "remove"; view: SavedView } | null;
+export type SavedView = Saved["data"][number];
+type Asking = ViewAsked | null;
 
-const MOST_CHARACTERS = 80;
+const ViewDialog = lazy(() => import("./ViewDialog").then((module) => ({ default: module.ViewDialog })));
 
 /** Views that are always there, and those that the team saved by name. */
 export function ViewsMenu({ view, me, role }: { view: View; me: string; role: Role }) {
@@ -46,7 +46,8 @@ export function ViewsMenu({ view, me, role }: { view: View; me: string; role: Ro
     <>
       <Menu position="bottom-start" withinPortal>
         <Menu.Target>
-          <Button variant="default" leftSection={<IconBookmark size={16} aria-hidden />} rightSection={<IconChevronDown size={14} aria-hidden />} aria-label={words.views.label}>
+          <Button variant="default" leftSection={<IconBookmark size={16} aria-hidden />} rightSection={<IconChevronDown size={14} aria-hidden />}>
+            {(picked || preset) && <VisuallyHidden>{words.views.label}: </VisuallyHidden>}
             {picked && !preset ? `${picked.name}${same ? "" : ` (${words.views.changed})`}` : preset ? words.views.presets[preset] : words.views.label}
           </Button>
         </Menu.Target>
@@ -91,8 +92,9 @@ export function ViewsMenu({ view, me, role }: { view: View; me: string; role: Ro
           )}
         </Menu.Dropdown>
       </Menu>
+      <Suspense>
       {asking && (
-        <Ask
+        <ViewDialog
           asking={asking}
           query={portable(view)}
           close={() => setAsking(null)}
@@ -103,6 +105,7 @@ export function ViewsMenu({ view, me, role }: { view: View; me: string; role: Ro
           }}
         />
       )}
+      </Suspense>
     </>
   );
 }
@@ -117,57 +120,4 @@ function presetsOf(me: string): Record<keyof typeof words.views.presets, string>
     urgent: query({ priority: "in.(urgent)", status: "not.in.(archived)" }),
     spam: query({ view: "spam" }),
   };
-}
-
-function Ask({ asking, query, close, done }: { asking: NonNullable<Asking>; query: string; close: () => void; done: (id: string | null) => void }) {
-  const [name, setName] = useState(asking.what === "rename" ? asking.view.name : "");
-  const [wrong, setWrong] = useState<string | null>(null);
-  const [busy, setBusy] = useState(false);
-  const removing = asking.what === "remove";
-
-  async function submit(event: FormEvent) {
-    event.preventDefault();
-    setBusy(true);
-    try {
-      if (asking.what === "save") {
-        const made = await adminAPI.send<SavedView>("POST", VIEWS, { name: name.trim(), query });
-        tell(words.views.saved(made.name));
-        done(made.id);
-      } else if (asking.what === "rename") {
-        await adminAPI.send("PATCH", `${VIEWS}/${asking.view.id}`, { name: name.trim() });
-        done(asking.view.id);
-      } else {
-        await adminAPI.send("DELETE", `${VIEWS}/${asking.view.id}`);
-        tell(words.views.removed(asking.view.name));
-        done(null);
-      }
-    } catch (error) {
-      setBusy(false);
-      setWrong(error instanceof Problem && error.fields.name ? error.fields.name : sentence(error));
-    }
-  }
-
-  const title = asking.what === "save" ? words.views.saveTitle : asking.what === "rename" ? words.views.renameTitle : words.views.remove;
-  return (
-    <Modal opened onClose={close} title={title} closeButtonProps={{ "aria-label": common.close }}>
-      <form onSubmit={(event) => void submit(event)}>
-        <Stack>
-          {removing ? (
-            <Text>{words.views.removeSure(asking.view.name)}</Text>
-          ) : (
-            <TextInput label={words.views.name} required maxLength={MOST_CHARACTERS} value={name} onChange={(event) => setName(event.currentTarget.value)} error={wrong} data-autofocus />
-          )}
-          {removing && wrong && <Text c="red">{wrong}</Text>}
-          <Group justify="end">
-            <Button variant="default" onClick={close}>
-              {common.cancel}
-            </Button>
-            <Button type="submit" loading={busy} color={removing ? "red" : "blue"}>
-              {removing ? words.views.remove : common.save}
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
-  );
 }

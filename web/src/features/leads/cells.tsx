@@ -1,5 +1,5 @@
-import { Badge, Group, NumberInput, Popover, Button, TagsInput, Text, TextInput, UnstyledButton, Menu, Stack } from "@mantine/core";
-import { type ComponentPropsWithRef, type FormEvent, type ReactNode, useState } from "react";
+import { Badge, Group, Menu, Text, UnstyledButton, VisuallyHidden } from "@mantine/core";
+import { type ComponentPropsWithRef, lazy, type ReactNode, Suspense } from "react";
 import { PriorityBadge, StatusBadge } from "@/components/badges";
 import { Time } from "@/components/Time";
 import type { ListedLead } from "@/hooks/useLeads";
@@ -10,6 +10,8 @@ import { common } from "@/texts/common";
 import { leads as words } from "@/texts/leads";
 import classes from "./leads.module.css";
 import { Snippet } from "./Snippet";
+
+const Write = lazy(() => import("./Write").then((module) => ({ default: module.Write })));
 
 export type Choices = { assignees: string[]; tags: string[]; sources: string[]; roles: string[] };
 export type CellProps = {
@@ -58,12 +60,20 @@ export function Cell({ column, ...props }: CellProps & { column: string }) {
           pick={(assignee) => ({ assignee: assignee || null })}
         />
       );
-    case "follow_up_date":
-      return <Write {...props} column={column} />;
-    case "quality_score":
-      return <Write {...props} column={column} />;
-    default:
-      return <Write {...props} column="tags" />;
+    default: {
+      const shown = (
+        <EditButton column={column} lead={lead}>
+          <Shown column={column} lead={lead} />
+        </EditButton>
+      );
+      return (
+        <Suspense fallback={shown}>
+          <Write {...props} column={column as "follow_up_date" | "quality_score" | "tags"}>
+            {shown}
+          </Write>
+        </Suspense>
+      );
+    }
   }
 }
 
@@ -150,7 +160,8 @@ type EditButtonProps = { column: string; lead: ListedLead; children: ReactNode }
 /** A value that opens its editor. What a menu or popover wants of its target comes in `rest`. */
 function EditButton({ column, lead, children, ...rest }: EditButtonProps) {
   return (
-    <UnstyledButton {...rest} className={classes.edit} aria-label={words.edit(words.columns[column] ?? column, lead.name)} data-column={column} tabIndex={-1}>
+    <UnstyledButton {...rest} className={classes.edit} data-column={column} tabIndex={-1}>
+      <VisuallyHidden>{words.edit(words.columns[column] ?? column, lead.name)}: </VisuallyHidden>
       {children}
     </UnstyledButton>
   );
@@ -159,7 +170,7 @@ function EditButton({ column, lead, children, ...rest }: EditButtonProps) {
 /** One of several, picked from a menu. */
 function Choose({ column, lead, setEditing, save, options, pick }: CellProps & { column: string; options: { value: string; shown: ReactNode }[]; pick: (value: string) => LeadEdit }) {
   return (
-    <Menu opened onClose={() => setEditing(false)} position="bottom-start" withinPortal trapFocus returnFocus>
+    <Menu opened onClose={() => setEditing(false)} position="bottom-start" withinPortal trapFocus returnFocus withInitialFocusPlaceholder={false}>
       <Menu.Target>
         <EditButton column={column} lead={lead}>
           <Shown column={column} lead={lead} />
@@ -173,47 +184,5 @@ function Choose({ column, lead, setEditing, save, options, pick }: CellProps & {
         ))}
       </Menu.Dropdown>
     </Menu>
-  );
-}
-
-/** Something typed: a day, a score, tags. Saved by Enter or the button, dropped by Escape. */
-function Write({ column, lead, setEditing, save, choices }: CellProps & { column: "follow_up_date" | "quality_score" | "tags" }) {
-  const [date, setDate] = useState(lead.follow_up_date ?? "");
-  const [score, setScore] = useState<number | string>(lead.quality_score ?? "");
-  const [tags, setTags] = useState<string[]>(lead.tags);
-  const label = words.columns[column]!;
-  function submit(event: FormEvent) {
-    event.preventDefault();
-    event.stopPropagation();
-    setEditing(false);
-    if (column === "tags") save({ tags });
-    else if (column === "quality_score") save({ quality_score: score === "" ? null : Number(score) });
-    else save({ follow_up_date: date || null });
-  }
-  return (
-    <Popover opened onChange={(on) => on || setEditing(false)} position="bottom-start" trapFocus returnFocus withinPortal>
-      <Popover.Target>
-        <EditButton column={column} lead={lead}>
-          <Shown column={column} lead={lead} />
-        </EditButton>
-      </Popover.Target>
-      <Popover.Dropdown>
-        <form onSubmit={submit}>
-          <Stack gap="xs" miw={220}>
-            {column === "tags" && <TagsInput label={label} data={choices?.tags ?? []} value={tags} onChange={setTags} maxTags={50} comboboxProps={{ withinPortal: false }} data-autofocus />}
-            {column === "quality_score" && <NumberInput label={label} min={0} max={100} clampBehavior="strict" allowDecimal={false} value={score} onChange={setScore} data-autofocus />}
-            {column === "follow_up_date" && <TextInput type="date" label={label} value={date} onChange={(event) => setDate(event.currentTarget.value)} data-autofocus />}
-            <Group justify="end">
-              <Button type="button" variant="subtle" size="xs" onClick={() => setEditing(false)}>
-                {common.cancel}
-              </Button>
-              <Button type="submit" size="xs">
-                {common.save}
-              </Button>
-            </Group>
-          </Stack>
-        </form>
-      </Popover.Dropdown>
-    </Popover>
   );
 }

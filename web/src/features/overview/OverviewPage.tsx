@@ -129,7 +129,7 @@ function Velocity({ stats }: { stats: NonNullable<ReturnType<typeof useLeadStats
         <span key={period}>
           {place > 0 && " · "}
           {words.kpi.velocityOf[period] ?? period}:{" "}
-          <Anchor component={Link} size="xs" to={leadsPath({ created_at: `gt.${hoursAgo(HOURS[period] ?? 0)}` })}>
+          <Anchor component={Link} size="xs" underline="always" to={leadsPath({ created_at: `gt.${hoursAgo(HOURS[period] ?? 0)}` })}>
             {number(count)}
           </Anchor>{" "}
           ({change(by)})
