@@ -76,14 +76,16 @@ export function settle(conflict: Conflict): void {
 export function forgetLeads(): void {
   known.set({ newest: new Map(), pending: new Map() });
   conflicts.set([]);
+  ownEdits.clear();
 }
 
 async function send(seen: Lead, edit: LeadEdit): Promise<Lead | null> {
-  // One's own edit before this one is no surprise; anybody else's is.
-  const own = ownVersions.get(seen.id) ?? 0;
+  // One's own edits since what the person saw are no surprise; anybody else's are, also when one's own came after them.
+  const own = ownEdits.get(seen.id);
+  const base = own && own.from <= seen.version && seen.version <= own.to ? own.to : seen.version;
   try {
-    const { lead } = await adminAPI.editLead(seen.id, edit, etagOf({ id: seen.id, version: Math.max(seen.version, own) }));
-    ownVersions.set(lead.id, lead.version);
+    const { lead } = await adminAPI.editLead(seen.id, edit, etagOf({ id: seen.id, version: base }));
+    ownEdits.set(lead.id, { from: own?.to === base ? own.from : base, to: lead.version });
     learn(lead);
     return lead;
   } catch (error) {
@@ -95,13 +97,12 @@ async function send(seen: Lead, edit: LeadEdit): Promise<Lead | null> {
       return null;
     }
     // They changed something else: nothing that the person hasn't seen is overwritten.
-    ownVersions.set(theirs.id, theirs.version);
     return send(theirs, edit);
   }
 }
 
-/** Versions that one's own edits made. */
-const ownVersions = new Map<number, number>();
+/** The versions of a lead between which there are only one's own edits. */
+const ownEdits = new Map<number, { from: number; to: number }>();
 
 /** Whether somebody else changed a field that this edit is about, to something else than it wants. */
 function clashes(seen: Lead, edit: LeadEdit, theirs: Lead): boolean {

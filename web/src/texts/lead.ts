@@ -1,5 +1,4 @@
 export const lead = {
-  title: (name: string) => name,
   drawer: "Lead",
   page: "Open as a page",
   copyLink: "Copy the link",
@@ -13,26 +12,27 @@ export const lead = {
   facts: {
     title: "Details",
     email: "E-mail", phone: "Telephone", company: "Company", role: "Role", source: "Source", type: "Form", received: "Received", reference: "Reference",
-    answered: "First answer", waiting: (time: string) => `waiting for ${time}`, after: (time: string) => `after ${time}`, notYet: "not yet",
+    answered: "First answer", waiting: (time: string) => `not yet, for ${time}`, after: (time: string) => `after ${time}`, never: "none",
     lastContact: "Last contact", consent: "Consent", given: "given", notGiven: "not given", notAsked: "not asked",
   },
-  handle: { title: "Handling", status: "Status", moveTo: "Move to", priority: "Priority", score: "Score", assignee: "Assignee", nobody: "Nobody", followUp: "Follow-up", due: "due today", overdue: "overdue", tags: "Tags" },
+  handle: { title: "Handling", moveTo: "Move to", priority: "Priority", score: "Score", assignee: "Assignee", nobody: "Nobody", followUp: "Follow-up", due: "due today", overdue: "overdue", tags: "Tags" },
   message: { title: "Message", none: "No message." },
   notes: {
-    title: "Notes", label: "Internal notes", placeholder: "Only the team sees this.", unsaved: "Not saved yet", saved: "Saved", hint: "Ctrl + Enter saves",
+    title: "Notes", label: "Internal notes", placeholder: "Only the team sees this.", unsaved: "Not saved yet", hint: "Ctrl + Enter saves",
   },
   contacts: {
     title: "Contacts", none: "Nobody has noted a contact yet.", add: "Note a contact", channel: "How", note: "What was said", when: "When",
     channels: { email: "E-mail", phone: "Telephone", meeting: "Meeting", other: "Other" } as Record<string, string>,
     by: (name: string) => `noted by ${name}`,
   },
-  history: { title: "History", more: "More", created: "It arrived with these details.", empty: "(nothing)" },
+  history: { title: "History", more: "More", empty: "(nothing)" },
   others: { title: (count: string) => `${count} more from this address`, all: "Show all" },
   metadata: {
     title: "Where it came from", ip_address: "Address", user_agent: "Browser", referer: "Page", origin: "Website", utm: "Campaign", extra: "Also sent",
   } as Record<string, string>,
   reply: {
-    action: "Reply by mail", sent: "Did you send it?", record: "Yes, note it", contacted: "Yes, and mark as contacted", no: "No", note: "Reply by mail", quote: (date: string, name: string) => `On ${date}, ${name} wrote:`,
+    action: "Reply by mail", sent: "Did you send it?", record: "Yes, note it", contacted: "Yes, and mark as contacted", no: "No", note: "Reply by mail", noted: "The reply is noted.", notedAndMoved: "The reply is noted, and the lead contacted.",
+    quote: (date: string, name: string) => `On ${date}, ${name} wrote:`,
   },
   correct: { action: "Correct", title: "Correct the details", name: "Name", email: "E-mail", company: "Company", phone: "Telephone", subject: "Subject" },
   more: "More actions",
@@ -58,4 +58,5 @@ export const lead = {
     is_spam: "Spam", deleted_at: "Deleted", first_response_at: "First answer", last_contacted: "Last contact", flagged: "Flagged",
   } as Record<string, string>,
   failed: (field: string) => `${field} was not changed`,
+  allowed: (values: string) => `Possible: ${values}.`,
 } as const;

@@ -9,8 +9,11 @@ import { learn } from "@/lib/edits";
 import type { Lead } from "@/lib/types";
 import { common } from "@/texts/common";
 import { lead as words } from "@/texts/lead";
+import { momentOf } from "./moment";
 
 const CHANNELS = Object.entries(words.contacts.channels).map(([value, label]) => ({ value, label }));
+
+const MOST_CHARACTERS = 5000;
 
 /** Contacts with the visitor, newest first. */
 export function Contacts({ lead, editable }: { lead: Lead; editable: boolean }) {
@@ -57,7 +60,7 @@ function AddContact({ lead, close }: { lead: Lead; close: () => void }) {
   const { busy, error, fields, submit } = useSubmit();
   const send = () =>
     submit(async () => {
-      const { lead: now } = await adminAPI.addContact(lead.id, { channel, ...(note.trim() && { note: note.trim() }), ...(at && { at: new Date(at).toISOString() }) });
+      const { lead: now } = await adminAPI.addContact(lead.id, { channel, note: note.trim(), ...(at && { at: momentOf(at) }) });
       learn(now);
       touch({ mine: true });
       close();
@@ -68,7 +71,7 @@ function AddContact({ lead, close }: { lead: Lead; close: () => void }) {
         <Select label={words.contacts.channel} data={CHANNELS} value={channel} allowDeselect={false} onChange={(value) => setChannel(value ?? "phone")} error={fields.channel} />
         <TextInput type="datetime-local" label={words.contacts.when} value={at} onChange={(event) => setAt(event.currentTarget.value)} error={fields.at} />
       </Group>
-      <Textarea label={words.contacts.note} autosize minRows={2} value={note} onChange={(event) => setNote(event.currentTarget.value)} error={fields.note} />
+      <Textarea label={words.contacts.note} required maxLength={MOST_CHARACTERS} autosize minRows={2} value={note} onChange={(event) => setNote(event.currentTarget.value)} error={fields.note} />
       <Group justify="end" gap="xs">
         <Button size="xs" variant="default" onClick={close}>
           {common.cancel}

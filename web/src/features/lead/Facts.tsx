@@ -12,7 +12,6 @@ const facts = words.facts;
 
 /** Who it is, and how long they have waited. */
 export function Facts({ lead }: { lead: Lead }) {
-  const waited = ((lead.first_response_at ? Date.parse(lead.first_response_at) : Date.parse(lead.created_at)) - Date.parse(lead.created_at)) / 1000;
   return (
     <Stack gap="xs" component="section" aria-label={facts.title}>
       <Title order={2} size="h5">
@@ -41,7 +40,7 @@ export function Facts({ lead }: { lead: Lead }) {
         <Fact name={facts.received}>
           <Time at={lead.created_at} />
         </Fact>
-        <Fact name={facts.answered}>{lead.first_response_at ? facts.after(duration(waited)) : facts.notYet}</Fact>
+        <Fact name={facts.answered}>{answered(lead)}</Fact>
         {lead.last_contacted && (
           <Fact name={facts.lastContact}>
             <Time at={lead.last_contacted} />
@@ -65,7 +64,16 @@ function Fact({ name, children }: { name: string; children: ReactNode }) {
   );
 }
 
+/** How long the visitor waited for the first answer, or has been waiting. */
+function answered({ created_at, first_response_at, status }: Lead): string {
+  const waited = duration(((first_response_at ? Date.parse(first_response_at) : Date.now()) - Date.parse(created_at)) / 1000);
+  if (first_response_at) return facts.after(waited);
+  return status === "archived" ? facts.never : facts.waiting(waited);
+}
+
 export function Copy({ text, label }: { text: string; label: string }) {
+  // Only a secure context has a clipboard; elsewhere it is marked by hand.
+  if (!("clipboard" in navigator)) return null;
   return (
     <CopyButton value={text}>
       {({ copied, copy }) => (

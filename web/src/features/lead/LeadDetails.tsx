@@ -30,8 +30,8 @@ export function LeadDetails({ lead, role, wide = false }: { lead: Lead; role: Ro
           </Text>
         )}
       </Stack>
-      <Handling key={lead.id} lead={lead} editable={editable} />
-      <Notes key={`notes-${lead.id}`} lead={lead} editable={editable} />
+      <Handling lead={lead} editable={editable} />
+      <Notes lead={lead} editable={editable} />
       <Contacts lead={lead} editable={editable} />
     </Stack>
   );
@@ -40,7 +40,7 @@ export function LeadDetails({ lead, role, wide = false }: { lead: Lead; role: Ro
       <Facts lead={lead} />
       <Others lead={lead} />
       <Origin lead={lead} />
-      <History key={lead.id} id={lead.id} />
+      <History id={lead.id} />
     </Stack>
   );
   return wide ? (

@@ -15,15 +15,16 @@ const TEXTS = [
   ["name", 200], ["email", 254], ["company", 200], ["phone", 50], ["role", 100], ["source", 200],
 ] as const;
 const DRAFT = "new";
+type Typed = Partial<Record<keyof LeadByHand, string>>;
 const options = (labels: Record<string, string>) => Object.entries(labels).map(([value, label]) => ({ value, label }));
 
 /** A lead that came by another way: a call, a fair, a letter. What is typed stays until it is saved, or dropped on purpose. */
 export function NewLead() {
   const [, setParameters] = useSearchParams();
-  const [draft, write] = useDraft(DRAFT);
-  const typed = JSON.parse(draft ?? "{}") as Partial<Record<keyof LeadByHand, string>>;
+  const [draft, change] = useDraft<Typed>(DRAFT);
+  const typed = draft ?? {};
   const { busy, error, fields, submit } = useSubmit();
-  const set = (field: string, value: string) => write(JSON.stringify({ ...typed, [field]: value }));
+  const set = (field: keyof Typed, value: string) => change((before) => ({ ...before, [field]: value }));
   const close = (opened?: number) =>
     setParameters((before) => {
       const after = new URLSearchParams(before);

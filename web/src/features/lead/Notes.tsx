@@ -4,27 +4,30 @@ import { conflicts } from "@/lib/edits";
 import type { Lead } from "@/lib/types";
 import { common } from "@/texts/common";
 import { lead as words } from "@/texts/lead";
-import { useDraft } from "./drafts";
+import { notesDraft, useDraft } from "./drafts";
 import { useEdit } from "./useEdit";
 
 const MOST_CHARACTERS = 20_000;
 
+/** `seen`: of the lead as it was when one began to type, whenever that was: what the service compares with. */
+type Draft = { text: string; seen: Pick<Lead, "version" | "internal_notes"> };
+
 /** The team's notes. What is typed is a draft of this tab until it was saved, and nobody else's change is written over it, nor it over theirs. */
 export function Notes({ lead, editable }: { lead: Lead; editable: boolean }) {
-  const [draft, setDraft] = useDraft(`notes.${lead.id}`);
-  // The lead as it was when one began to type: what the service compares with.
-  const [seen, setSeen] = useState<Lead>(lead);
+  const [draft, change] = useDraft<Draft>(notesDraft(lead.id));
   const [saving, setSaving] = useState(false);
-  const edit = useEdit(draft === null ? lead : seen);
+  const edit = useEdit();
   const stored = lead.internal_notes ?? "";
 
   async function save() {
     // While the merge dialogue asks, which takes the focus from here, it is that which saves.
     if (draft === null || saving || conflicts.get().some(({ id }) => id === lead.id)) return;
-    if (draft.trim() === stored.trim()) return setDraft(null);
+    if (draft.text.trim() === stored.trim()) return change(() => null);
     setSaving(true);
     // After a conflict the draft stays: the merge dialogue says what becomes of it.
-    if (await edit({ internal_notes: draft.trim() || null })) setDraft(null);
+    const saved = await edit({ ...lead, ...draft.seen }, { internal_notes: draft.text.trim() || null });
+    // What was typed meanwhile goes on from what was saved.
+    if (saved) change((now) => (now && now.text !== draft.text ? { text: now.text, seen: seenOf(saved) } : null));
     setSaving(false);
   }
 
@@ -47,11 +50,8 @@ export function Notes({ lead, editable }: { lead: Lead; editable: boolean }) {
             minRows={3}
             maxRows={14}
             maxLength={MOST_CHARACTERS}
-            value={draft ?? stored}
-            onChange={(event) => {
-              if (draft === null) setSeen(lead);
-              setDraft(event.currentTarget.value);
-            }}
+            value={draft?.text ?? stored}
+            onChange={({ currentTarget: { value } }) => change((before) => ({ text: value, seen: before?.seen ?? seenOf(lead) }))}
             onBlur={() => void save()}
             onKeyDown={(event) => (event.ctrlKey || event.metaKey) && event.key === "Enter" && void save()}
           />
@@ -60,7 +60,7 @@ export function Notes({ lead, editable }: { lead: Lead; editable: boolean }) {
               <Button size="xs" loading={saving} onClick={() => void save()}>
                 {common.save}
               </Button>
-              <Button size="xs" variant="subtle" onMouseDown={(event) => event.preventDefault()} onClick={() => setDraft(null)}>
+              <Button size="xs" variant="subtle" onMouseDown={(event) => event.preventDefault()} onClick={() => change(() => null)}>
                 {common.cancel}
               </Button>
               <Text size="xs" c="dimmed">
@@ -76,4 +76,8 @@ export function Notes({ lead, editable }: { lead: Lead; editable: boolean }) {
       )}
     </Stack>
   );
+}
+
+function seenOf({ version, internal_notes }: Lead): Draft["seen"] {
+  return { version, internal_notes };
 }

@@ -5,7 +5,7 @@ import { sentence } from "@/components/ErrorState";
 import { adminAPI } from "@/lib/api";
 import { touch } from "@/lib/changes";
 import { learn } from "@/lib/edits";
-import { warn } from "@/lib/toast";
+import { tell, warn } from "@/lib/toast";
 import type { Lead } from "@/lib/types";
 import { common } from "@/texts/common";
 import { lead as words } from "@/texts/lead";
@@ -16,16 +16,19 @@ import { MOVES } from "./values";
 /** Opens one's mail program; whether it was sent only the person knows, and is asked. */
 export function Reply({ lead, editable }: { lead: Lead; editable: boolean }) {
   const [asking, setAsking] = useState(false);
-  const edit = useEdit(lead);
+  const edit = useEdit();
   async function record(contacted: boolean) {
     setAsking(false);
     try {
       const { lead: now } = await adminAPI.addContact(lead.id, { channel: "email", note: words.reply.note });
       learn(now);
-      touch({ mine: true });
-      if (contacted) await edit({ status: "contacted" });
+      // A move that fails says so itself.
+      if (!contacted) tell(words.reply.noted);
+      else if (await edit(now, { status: "contacted" })) tell(words.reply.notedAndMoved);
     } catch (error) {
       warn(common.failed, sentence(error));
+    } finally {
+      touch({ mine: true });
     }
   }
   return (
@@ -34,8 +37,10 @@ export function Reply({ lead, editable }: { lead: Lead; editable: boolean }) {
         {words.reply.action}
       </Button>
       {asking && (
-        <Group gap="xs" role="group" aria-label={words.reply.sent} w="100%">
-          <Text size="sm">{words.reply.sent}</Text>
+        <Group gap="xs" role="group" aria-label={words.reply.sent} w="100%" style={{ order: 1 }}>
+          <Text size="sm" role="status">
+            {words.reply.sent}
+          </Text>
           {MOVES[lead.status].includes("contacted") && (
             <Button size="compact-sm" onClick={() => void record(true)}>
               {words.reply.contacted}

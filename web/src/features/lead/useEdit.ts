@@ -6,21 +6,27 @@ import { Problem } from "@/lib/problem";
 import { warn } from "@/lib/toast";
 import type { Lead } from "@/lib/types";
 import { lead as words } from "@/texts/lead";
-import { fieldName } from "./values";
+import { fieldName, shown } from "./values";
 
-/** Sends an edit that shows at once; one that fails says which field went back, and why. Resolves to whether it was stored. */
-export function useEdit(lead: Lead) {
+/** Sends an edit of the lead as the person saw it, which shows at once; one that fails says what went back, and why. Resolves to the stored lead, else null. */
+export function useEdit() {
   const { edit } = useOptimisticLead();
   return useCallback(
-    async (change: LeadEdit): Promise<boolean> => {
+    async (seen: Lead, change: LeadEdit): Promise<Lead | null> => {
       try {
-        return (await edit(lead, change)) !== null;
+        return await edit(seen, change);
       } catch (error) {
-        const names = Object.keys(change).map(fieldName).join(", ");
-        warn(words.failed(names), error instanceof Problem && error.errors[0] ? error.errors[0].message : sentence(error));
-        return false;
+        warn(words.failed(Object.keys(change).map(fieldName).join(", ")), why(error));
+        return null;
       }
     },
-    [edit, lead],
+    [edit],
   );
+}
+
+function why(error: unknown): string {
+  const [wrong] = error instanceof Problem ? error.errors : [];
+  if (!(error instanceof Problem) || !wrong) return sentence(error);
+  const allowed = error.allowed.map((value) => shown(wrong.field, value)).join(", ");
+  return allowed ? `${wrong.message} ${words.allowed(allowed)}` : wrong.message;
 }

@@ -1,4 +1,4 @@
-import { Button, Checkbox, Menu, Stack } from "@mantine/core";
+import { Button, Menu, Stack } from "@mantine/core";
 import { IconAdjustmentsHorizontal, IconChevronDown, IconX } from "@tabler/icons-react";
 import { lazy, Suspense, useState } from "react";
 import { today } from "@/lib/format";
@@ -113,9 +113,9 @@ function Several({ view, column, options, nobody = false }: { view: View; column
         {all.map(([value, label]) => {
           const on = values.includes(value);
           return (
-            <Menu.Item key={value} role="menuitemcheckbox" aria-checked={on} onClick={() => set(value, !on)} leftSection={<Checkbox.Indicator checked={on} size="xs" />}>
+            <Menu.CheckboxItem key={value} checked={on} onChange={() => set(value, !on)}>
               {label}
-            </Menu.Item>
+            </Menu.CheckboxItem>
           );
         })}
       </Menu.Dropdown>

@@ -26,7 +26,7 @@ export function Write({ column, lead, setEditing, save, choices, children }: Pro
       <Popover.Dropdown role="dialog" aria-label={label}>
         <form onSubmit={submit}>
           <Stack gap="xs" miw={220}>
-            {column === "tags" && <TagsInput label={label} data={choices?.tags ?? []} value={tags} onChange={setTags} maxTags={50} comboboxProps={{ withinPortal: false }} data-autofocus />}
+            {column === "tags" && <TagsInput label={label} data={choices?.tags ?? []} value={tags} onChange={setTags} maxTags={50} comboboxProps={{ withinPortal: false, position: "top", middlewares: { flip: false, shift: true } }} data-autofocus />}
             {column === "quality_score" && <NumberInput label={label} min={0} max={100} clampBehavior="strict" allowDecimal={false} value={score} onChange={setScore} data-autofocus />}
             {column === "follow_up_date" && <TextInput type="date" label={label} value={date} onChange={(event) => setDate(event.currentTarget.value)} data-autofocus />}
             <Group justify="end">
