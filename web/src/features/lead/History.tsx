@@ -19,14 +19,14 @@ export function History({ id }: { id: number }) {
     { revalidateFirstPage: false, refreshInterval: 0 },
   );
   useEffect(() => inboxChanges.subscribe(() => void mutate()), [mutate]);
-  const days = Map.groupBy(data?.flatMap((page) => page.data) ?? [], (entry) => date(entry.at));
+  const days = byDay(data?.flatMap((page) => page.data) ?? []);
   return (
     <Stack gap="xs" component="section" aria-label={words.history.title}>
       <Title order={2} size="h5">
         {words.history.title}
       </Title>
       {error ? <ErrorState error={error} retry={() => void mutate()} /> : null}
-      {[...days].map(([day, entries]) => (
+      {days.map(({ day, entries }) => (
         <Stack key={day} gap={6}>
           <Text size="xs" fw={600}>
             {day}
@@ -47,6 +47,18 @@ export function History({ id }: { id: number }) {
       )}
     </Stack>
   );
+}
+
+/** In the order in which they come: a day is where the person is. */
+function byDay(entries: Page["data"]): { day: string; entries: Page["data"] }[] {
+  const days: { day: string; entries: Page["data"] }[] = [];
+  for (const entry of entries) {
+    const day = date(entry.at);
+    const last = days.at(-1);
+    if (last?.day === day) last.entries.push(entry);
+    else days.push({ day, entries: [entry] });
+  }
+  return days;
 }
 
 function Entry({ entry }: { entry: Page["data"][number] }) {

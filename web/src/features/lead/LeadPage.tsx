@@ -1,7 +1,6 @@
 import { Anchor, Container, Group, Title } from "@mantine/core";
 import { IconArrowLeft } from "@tabler/icons-react";
 import { Link, useNavigate, useParams } from "react-router";
-import { useLead } from "@/hooks/useLead";
 import { may } from "@/lib/may";
 import { leadPath, paths } from "@/lib/routes";
 import { useSession } from "@/lib/session";
@@ -10,16 +9,18 @@ import { lead as words } from "@/texts/lead";
 import { Actions } from "./Actions";
 import { Copy } from "./Facts";
 import { Loading, Missing } from "./LeadDrawer";
+import classes from "./lead.module.css";
 import { LeadDetails } from "./LeadDetails";
 import { Neighbours } from "./Neighbours";
 import { Reply } from "./Reply";
+import { useShownLead } from "./useShownLead";
 
 /** A lead on a page of its own, whose address one can send to a colleague. */
 export function LeadPage() {
   const session = useSession();
-  const id = Number(useParams().id);
+  const { id } = useParams();
   const navigate = useNavigate();
-  const { lead, error, mutate } = useLead(Number.isSafeInteger(id) ? id : null);
+  const { lead, error, mutate } = useShownLead(id);
   if (!session) return null;
   const editable = may(session.role, "editor");
   return (
@@ -36,19 +37,22 @@ export function LeadPage() {
             <Title order={1} size="h3" style={{ overflowWrap: "anywhere" }}>
               {lead.name}
             </Title>
-            <Group gap="xs">
+            <Group gap="xs" className={classes.main ?? ""}>
               <Reply key={lead.id} lead={lead} editable={editable} />
               <Copy text={`${window.location.origin}${leadPath(lead.id)}`} label={words.copyLink} />
-              <Actions lead={lead} editable={editable} admin={may(session.role, "admin")} gone={() => void navigate(paths.leads)} />
+              <Actions key={`actions-${lead.id}`} lead={lead} editable={editable} admin={may(session.role, "admin")} gone={() => void navigate(paths.leads)} />
               <Neighbours id={lead.id} go={(to) => void navigate(leadPath(to), { replace: true })} />
             </Group>
           </Group>
-          <LeadDetails lead={lead} role={session.role} wide />
+          <LeadDetails key={lead.id} lead={lead} role={session.role} wide />
         </>
-      ) : error ? (
-        <Missing error={error} retry={() => void mutate()} admin={may(session.role, "admin")} />
       ) : (
-        <Loading />
+        <>
+          <Title order={1} size="h3" my="md">
+            {words.drawer}
+          </Title>
+          {error ? <Missing error={error} retry={() => void mutate()} admin={may(session.role, "admin")} /> : <Loading />}
+        </>
       )}
     </Container>
   );

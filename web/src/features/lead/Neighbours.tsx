@@ -21,7 +21,8 @@ export function Neighbours({ id, go }: { id: number; go: (id: number) => void })
     const own = bar.current?.closest("[role=dialog]") ?? null;
     if ([...document.querySelectorAll("[role=dialog]")].every((dialog) => dialog === own)) to(one);
   };
-  useHotkeys(shortcuts ? [...["j", "]"].map((key): HotkeyItem => [key, () => press(after)]), ...["k", "["].map((key): HotkeyItem => [key, () => press(before)])] : []);
+  const keys: [string, number | undefined][] = [["j", after], ["]", after], ["k", before], ["[", before]];
+  useHotkeys(shortcuts ? keys.map(([key, one]): HotkeyItem => [key, () => press(one)]) : []);
   if (at < 0) return null;
   return (
     <Group ref={bar} gap={4} wrap="nowrap">

@@ -17,7 +17,12 @@ export function Others({ lead }: { lead: Lead }) {
   const { pathname } = useLocation();
   const [parameters] = useSearchParams();
   // On the lead's page to another page; beside a table, which stays as it is, in the same place.
-  const to = (id: number) => (pathname === leadPath(lead.id) ? leadPath(id) : `?${new URLSearchParams({ ...Object.fromEntries(parameters), [OPEN_LEAD]: String(id) })}`);
+  const to = (id: number) => {
+    if (pathname === leadPath(lead.id)) return leadPath(id);
+    const beside = new URLSearchParams(parameters);
+    beside.set(OPEN_LEAD, String(id));
+    return `?${beside}`;
+  };
   if (!data?.total) return null;
   return (
     <Stack gap="xs" component="section" aria-label={words.others.title(number(data.total))}>
