@@ -19,13 +19,13 @@ export function shortNumber(value: number): string {
 }
 
 export function percent(share: number | null): string {
-  return share === null ? "–" : `${numbers.format(Math.round(share * 1000) / 10)} %`;
+  return share === null ? "–" : `${numbers.format(Math.round(share * 1000) / 10)}\u00a0%`;
 }
 
 /** +12.5 %; an en dash from an empty period, from which there is no change to speak of. */
 export function change(value: number | null): string {
   if (value === null) return "–";
-  return `${value > 0 ? "+" : value < 0 ? "−" : ""}${numbers.format(Math.abs(value))} %`;
+  return `${value > 0 ? "+" : value < 0 ? "−" : ""}${numbers.format(Math.abs(value))}\u00a0%`;
 }
 
 /** 45 s, 12 min, 3 h 20 min, 2 d 4 h. */

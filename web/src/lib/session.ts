@@ -22,8 +22,10 @@ let waiting: { promise: Promise<boolean>; resolve: (again: boolean) => void } | 
 channel?.addEventListener("message", ({ data }: MessageEvent<Message>) => {
   const mine = store.get();
   if (data.kind === "asked" && mine && !expired.get()) tell({ kind: "told", session: mine });
-  // Only a tab that has nobody, or waits for the same person, takes what another one has.
-  if (data.kind === "told" && holds(data.session) && (!mine || (expired.get() && mine.username === data.session.username))) keep(data.session);
+  // Only a tab that has nobody takes what another one has, or one that waits for the same person; not the token that wasn't taken.
+  if (data.kind === "told" && holds(data.session) && (!mine || (expired.get() && mine.username === data.session.username && mine.token !== data.session.token))) {
+    keep(data.session);
+  }
   if (data.kind === "ended") forget();
 });
 
@@ -61,9 +63,10 @@ export function renewed(session: Session): Promise<boolean> {
   if (mine?.username !== session.username) return Promise.resolve(false);
   if (mine.token !== session.token && !expired.get()) return Promise.resolve(true);
   waiting ??= deferred();
+  const { promise } = waiting;
   expired.set(true);
   tell({ kind: "asked" });
-  return waiting.promise;
+  return promise;
 }
 
 export function end(): void {

@@ -5,13 +5,13 @@ import { PriorityBadge, StatusBadge } from "@/components/badges";
 import type { LeadEdit } from "@/lib/api";
 import { today } from "@/lib/format";
 import { CHOICES } from "@/lib/keys";
+import { MOVES } from "@/lib/lifecycle";
 import type { Answer, Lead, LeadPriority } from "@/lib/types";
 import { common } from "@/texts/common";
 import { lead as words } from "@/texts/lead";
 import classes from "./lead.module.css";
 import { useEdit } from "./useEdit";
 import { useTyped } from "./useTyped";
-import { MOVES } from "./values";
 
 const PRIORITIES = Object.entries(common.priority).map(([value, label]) => ({ value, label }));
 

@@ -5,13 +5,13 @@ import { sentence } from "@/components/ErrorState";
 import { adminAPI } from "@/lib/api";
 import { touch } from "@/lib/changes";
 import { learn } from "@/lib/edits";
+import { MOVES } from "@/lib/lifecycle";
 import { tell, warn } from "@/lib/toast";
 import type { Lead } from "@/lib/types";
 import { common } from "@/texts/common";
 import { lead as words } from "@/texts/lead";
 import { replyAddress } from "./mail";
 import { useEdit } from "./useEdit";
-import { MOVES } from "./values";
 
 /** Opens one's mail program; whether it was sent only the person knows, and is asked. */
 export function Reply({ lead, editable }: { lead: Lead; editable: boolean }) {

@@ -1,6 +1,6 @@
 /** What stands in a lead's fields, as people read it. */
 import { dateTime, day } from "@/lib/format";
-import type { Contact, LeadStatus } from "@/lib/types";
+import type { Contact } from "@/lib/types";
 import { common } from "@/texts/common";
 import { lead as words } from "@/texts/lead";
 
@@ -22,11 +22,3 @@ export function shown(field: string, value: unknown): string {
   if (Array.isArray(value)) return value.join(", ");
   return typeof value === "object" ? JSON.stringify(value) : String(value);
 }
-
-/** Where a lead can go from where it stands; app.status_moves has the last word, and says so in a 409. */
-export const MOVES: Record<LeadStatus, LeadStatus[]> = {
-  unread: ["processing", "contacted", "archived"],
-  processing: ["contacted", "archived", "unread"],
-  contacted: ["archived", "processing"],
-  archived: ["processing"],
-};

@@ -4,11 +4,12 @@ import { type FormEvent, useState } from "react";
 import { PriorityBadge, StatusBadge } from "@/components/badges";
 import type { BulkChange } from "@/lib/api";
 import { number } from "@/lib/format";
+import { PRIORITIES } from "@/lib/lifecycle";
 import { may } from "@/lib/may";
 import type { LeadStatus, Role } from "@/lib/types";
 import { common } from "@/texts/common";
 import { leads as words } from "@/texts/leads";
-import { type Choices, PRIORITIES } from "./cells";
+import type { Choices } from "./cells";
 import classes from "./leads.module.css";
 import type { LeadSelection } from "./useSelection";
 

@@ -4,7 +4,7 @@ import { Time } from "@/components/Time";
 import type { ListedLead } from "@/hooks/useLeads";
 import { common } from "@/texts/common";
 import { FollowUp } from "./cells";
-import { Snippet } from "./Snippet";
+import { Found } from "./Snippet";
 
 /** A lead on a phone: what a row of the table says, one above the other. */
 export function Card({ lead }: { lead: ListedLead }) {
@@ -22,7 +22,7 @@ export function Card({ lead }: { lead: ListedLead }) {
         {lead.company ? `${lead.company} · ${lead.email}` : lead.email}
       </Text>
       <Text size="sm" truncate>
-        {lead.snippet ? <Snippet html={lead.snippet} /> : (lead.subject ?? common.type[lead.lead_type])}
+        <Found lead={lead}>{lead.subject ?? common.type[lead.lead_type]}</Found>
       </Text>
       <Group gap="xs" mt={4} wrap="nowrap">
         <StatusBadge status={lead.status} />

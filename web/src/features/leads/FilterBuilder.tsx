@@ -133,7 +133,7 @@ function Line({ condition, change }: { condition: Condition; change: (condition:
     <Group gap="xs" align="start" className={classes.condition ?? ""}>
       <Select aria-label={words.builder.column} data={COLUMNS} value={shown.column} allowDeselect={false} searchable onChange={(column) => column && compare(0, column)} />
       <Select aria-label={words.builder.operator} data={comparisons.map(({ label }, at) => ({ value: String(at), label }))} value={String(place)} allowDeselect={false} onChange={(at) => compare(Number(at))} />
-      <div>{comparisons[place]!.value === undefined && <Value condition={shown} change={change} />}</div>
+      <div className={classes.value}>{comparisons[place]!.value === undefined && <Value condition={shown} change={change} />}</div>
       <Remove label={words.builder.removeCondition} onClick={() => change(null)} />
     </Group>
   );

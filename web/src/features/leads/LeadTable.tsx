@@ -15,8 +15,8 @@ import type { Order } from "./useView";
 
 const WIDTHS: Record<string, string> = {
   name: "minmax(170px, 1.4fr)", subject: "minmax(190px, 2.4fr)", email: "minmax(170px, 1.2fr)", company: "minmax(110px, 1fr)", tags: "minmax(104px, 1fr)",
-  status: "116px", priority: "98px", assignee: "minmax(88px, 0.6fr)", follow_up_date: "108px", quality_score: "72px", created_at: "96px", updated_at: "96px",
-  deleted_at: "96px",
+  status: "116px", priority: "98px", assignee: "minmax(88px, 0.6fr)", follow_up_date: "100px", quality_score: "72px", created_at: "112px", updated_at: "112px",
+  deleted_at: "112px",
 };
 const OTHER_WIDTH = "minmax(110px, 1fr)";
 const HEIGHTS = { comfortable: 54, compact: 38, card: 112 };

@@ -5,11 +5,12 @@ import { Time } from "@/components/Time";
 import type { ListedLead } from "@/hooks/useLeads";
 import type { LeadEdit } from "@/lib/api";
 import { day, today } from "@/lib/format";
+import { MOVES, PRIORITIES } from "@/lib/lifecycle";
 import type { Lead, LeadPriority, LeadStatus } from "@/lib/types";
 import { common } from "@/texts/common";
 import { leads as words } from "@/texts/leads";
 import classes from "./leads.module.css";
-import { Snippet } from "./Snippet";
+import { Found } from "./Snippet";
 
 const Write = lazy(() => import("./Write").then((module) => ({ default: module.Write })));
 
@@ -23,15 +24,6 @@ export type CellProps = {
   save: (edit: LeadEdit) => void;
   choices: Choices | undefined;
 };
-
-/** Where a lead can go from where it stands; app.status_moves has the last word, and says so in a 409. */
-export const MOVES: Record<LeadStatus, LeadStatus[]> = {
-  unread: ["processing", "contacted", "archived"],
-  processing: ["unread", "contacted", "archived"],
-  contacted: ["processing", "archived"],
-  archived: ["processing"],
-};
-export const PRIORITIES: LeadPriority[] = ["low", "medium", "high", "urgent"];
 
 /** Columns that are changed in place. */
 export const EDITABLE = new Set(["status", "priority", "assignee", "follow_up_date", "quality_score", "tags"]);
@@ -98,7 +90,7 @@ export function Shown({ column, lead }: { column: string; lead: ListedLead }): R
             {lead.subject ?? common.type[lead.lead_type]}
           </Text>
           <Text span size="xs" c="dimmed" truncate>
-            {lead.snippet ? <Snippet html={lead.snippet} /> : lead.message}
+            <Found lead={lead}>{lead.message}</Found>
           </Text>
         </div>
       );
@@ -134,13 +126,11 @@ export function Shown({ column, lead }: { column: string; lead: ListedLead }): R
 export function Tags({ tags }: { tags: readonly string[] }) {
   if (!tags.length) return <Text span c="dimmed">{common.none}</Text>;
   return (
-    <Group gap={4} wrap="nowrap" className={classes.clip}>
-      {tags.slice(0, 3).map((tag) => (
-        <Badge key={tag} variant="default" size="sm" tt="none" fw={500} className={classes.tag}>
-          {tag}
-        </Badge>
-      ))}
-      {tags.length > 3 && <Text span size="xs" c="dimmed">{`+${tags.length - 3}`}</Text>}
+    <Group gap={4} wrap="nowrap" className={classes.clip} title={tags.join(", ")}>
+      <Badge variant="default" size="sm" tt="none" fw={500} className={classes.tag}>
+        {tags[0]}
+      </Badge>
+      {tags.length > 1 && <Text span size="xs" c="dimmed" style={{ flex: "none" }}>{`+${tags.length - 1}`}</Text>}
     </Group>
   );
 }

@@ -18,7 +18,7 @@ export function ChartCard({ title, summary, columns, rows, empty, children }: Pr
           {title}
         </Title>
         {!empty && (
-          <Button size="compact-xs" variant="subtle" aria-pressed={table} onClick={() => setTable(!table)}>
+          <Button flex="none" size="compact-xs" variant="subtle" aria-pressed={table} onClick={() => setTable(!table)}>
             {table ? words.charts.asChart : words.charts.asTable}
           </Button>
         )}

@@ -153,7 +153,7 @@ function Plot({ children }: { children: React.ReactElement }) {
 function bucketName(at: string, bucket: Trends["bucket"], timeZone: string): string {
   const shape: Intl.DateTimeFormatOptions =
     bucket === "hour" ? { hour: "2-digit", minute: "2-digit", weekday: "short" }
-    : bucket === "month" ? { month: "short", year: "2-digit" }
+    : bucket === "month" ? { month: "short", year: "numeric" }
     : { day: "numeric", month: "short" };
   return new Intl.DateTimeFormat("en-GB", { ...shape, timeZone }).format(new Date(at));
 }

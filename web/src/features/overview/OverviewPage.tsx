@@ -84,7 +84,7 @@ function Kpis({ period, zone }: { period: Period; zone: string }) {
         hint={hint}
         {...(totals && { change: countChange(totals.leads), series: trends.series.map(({ leads }) => leads) })}
       >
-        {stats && <Velocity stats={stats} />}
+        {stats && <Velocity stats={stats} besides={period} />}
       </Kpi>
       <Kpi name={words.kpi.unread} value={stats ? number(stats.unread) : null} to={leadsPath({ status: "in.(unread)" })}>
         <Text size="xs" c="dimmed">
@@ -121,11 +121,11 @@ function Kpis({ period, zone }: { period: Period; zone: string }) {
   );
 }
 
-/** The last 24 hours, 7 and 30 days until now, each against those before. */
-function Velocity({ stats }: { stats: NonNullable<ReturnType<typeof useLeadStats>["data"]> }) {
+/** The last 24 hours, 7 and 30 days until now, each against those before; not the period that the card itself is about. */
+function Velocity({ stats, besides }: { stats: NonNullable<ReturnType<typeof useLeadStats>["data"]>; besides: Period }) {
   return (
     <Text size="xs" c="dimmed" component="div">
-      {Object.entries(stats.velocity).map(([period, { count, change_percent: by }], place) => (
+      {Object.entries(stats.velocity).filter(([period]) => period !== besides).map(([period, { count, change_percent: by }], place) => (
         <span key={period}>
           {place > 0 && " · "}
           {words.kpi.velocityOf[period] ?? period}:{" "}

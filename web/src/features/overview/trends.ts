@@ -37,7 +37,7 @@ const SAME: Change = { text: words.change.same, direction: "same", arrow: null }
 export function countChange({ previous, change_percent: by }: Trends["totals"]["leads"]): Change {
   if (by === null) return previous === 0 ? { ...SAME, text: words.change.none } : SAME;
   if (by === 0) return SAME;
-  const text = `${number(Math.abs(by))} %`;
+  const text = `${number(Math.abs(by))}\u00a0%`;
   return by > 0 ? { text: words.change.more(text), direction: "better", arrow: "up" } : { text: words.change.less(text), direction: "worse", arrow: "down" };
 }
 
