@@ -32,6 +32,8 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 800, // kB before compression; what people wait for is measured by scripts/bench
     target: "es2022",
+    // What every page needs is one file, instead of one for each set of pages that share something of it.
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: "app", tags: ["$initial"] }] } } },
     // Those that know light-dark(): without it both themes would be made of one.
     cssTarget: ["chrome123", "firefox120", "safari17.5"],
   },

@@ -20,7 +20,7 @@ from workloads import Bench, Sample
 
 # The first ones ask the same over and over, and are to be answered by PostgreSQL: for them the service keeps no answers.
 UNKEPT = ("list", "deep", "lead", "kpis", "search")
-GROUPS = (*UNKEPT, "guards", "memory", "events", "export", "form", "status", "bulk")
+GROUPS = (*UNKEPT, "guards", "pages", "memory", "events", "export", "form", "status", "bulk")
 # What must be served for a group to be measured.
 NEEDS = {"search": "/admin/leads/search?q=a", "export": "/admin/leads/export?format=csv&limit=1"}
 # For the estimate: how many workloads a group has, and what a lead costs to make, in seconds.
@@ -28,7 +28,8 @@ WORKLOADS = {
     "list": 8,
     "deep": 4,
     "lead": 4,
-    "kpis": 1,
+    "kpis": 7,
+    "pages": 5,
     "search": 19,
     "guards": 10,
     "memory": 4,

@@ -190,16 +190,16 @@ class Service(Served):
     def __init__(self, port: int, password: str, pid: int, log: Path) -> None:
         super().__init__(port, pid)
         self._log = log
-        self._token = ""
+        self.token = ""
         answer = self.json("POST", "/admin/login", {"username": "admin", "password": password})
-        self._token = answer["access_token"]
+        self.token = answer["access_token"]
 
     def request(self, method: str, path: str, body: object = None, headers: Mapping[str, str] | None = None) -> bytes:
         """The bytes of a request."""
         content = b"" if body is None else json.dumps(body).encode()
         head = f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\n"
-        if self._token:
-            head += f"Authorization: Bearer {self._token}\r\n"
+        if self.token:
+            head += f"Authorization: Bearer {self.token}\r\n"
         if content:
             head += f"Content-Type: application/json\r\nContent-Length: {len(content)}\r\n"
         for name, value in (headers or {}).items():
@@ -209,7 +209,7 @@ class Service(Served):
     def etag(self, path: str) -> str:
         """The ETag of an answer."""
         request = urllib.request.Request(
-            f"http://127.0.0.1:{self.port}{path}", headers={"Authorization": f"Bearer {self._token}"}
+            f"http://127.0.0.1:{self.port}{path}", headers={"Authorization": f"Bearer {self.token}"}
         )
         with urllib.request.urlopen(request, timeout=60) as answer:
             return str(answer.headers["ETag"])
@@ -217,7 +217,7 @@ class Service(Served):
     def json(self, method: str, path: str, body: object = None) -> Any:
         """The answer, parsed. Raises BenchError when it is a refusal."""
         content = None if body is None else json.dumps(body).encode()
-        headers = {"Authorization": f"Bearer {self._token}", "Content-Type": "application/json"}
+        headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
         url = f"http://127.0.0.1:{self.port}{path}"
         try:
             with urllib.request.urlopen(urllib.request.Request(url, content, headers, method=method), timeout=60) as answer:
@@ -229,7 +229,7 @@ class Service(Served):
     def has(self, path: str) -> bool:
         """Whether there is such an endpoint already."""
         request = urllib.request.Request(
-            f"http://127.0.0.1:{self.port}{path}", headers={"Authorization": f"Bearer {self._token}"}
+            f"http://127.0.0.1:{self.port}{path}", headers={"Authorization": f"Bearer {self.token}"}
         )
         try:
             urllib.request.urlopen(request, timeout=60).close()

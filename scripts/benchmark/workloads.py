@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from edits import STATUSES, Edits
 from listeners import Listeners
+from pages import Pages
 from stack import BenchError, Served, Service, Stack, load
 
 CONNECTIONS = 16
@@ -18,6 +19,9 @@ BULK_CONNECTIONS = 4  # more would wait for one another: the service lets two a 
 BULK_BY_FILTER = 100_000
 EDITED = 50  # leads that one connection changes, one after the other
 DEEP = 200  # the page asked for by cursor and by offset
+TRENDS = ("24h", "7d", "30d", "90d", "12m")
+LARGEST_PAINT_MS = 1_000
+FRAME_MS = 20  # 50 a second
 STALL_SECONDS = 3.0
 LISTENERS = 1_000
 HEARD = 20  # writes that they hear of
@@ -109,6 +113,7 @@ class Bench:
             "deep": self._deep_pages,
             "lead": self._one_lead,
             "kpis": self._kpis,
+            "pages": self._pages,
             "search": self._searches,
             "memory": self._memory,
             "events": self._events,
@@ -233,7 +238,50 @@ class Bench:
         return Group("guards", workloads, lambda: [] if self._redis else ["There is no Redis on this machine to count by."])
 
     def _kpis(self) -> Group:
-        return Group("kpis", [self._http("KPIs", "/admin/leads/stats")])
+        trends = "/admin/leads/trends?time_zone=Europe/Berlin&period="
+        return Group(
+            "kpis",
+            [
+                self._http("KPIs", "/admin/leads/stats"),
+                *(self._http(f"trends, {name}, 1 connection", trends + name, connections=1) for name in TRENDS),
+                self._http("choices, 1 connection", "/admin/leads/choices", connections=1),
+            ],
+        )
+
+    def _pages(self) -> Group:
+        """The dashboard, as a browser shows it."""
+        pages = Pages(self._service)
+
+        def painted(name: str, path: str, *, again: bool = False) -> Workload:
+            def run() -> Sample:
+                ms = pages.largest_paint(path, again=again)
+                return Sample(ms / 1000, p50=ms)
+
+            return Workload(name, run, limit_ms=LARGEST_PAINT_MS, unit="s")
+
+        passed: list[int] = []
+
+        def scroll() -> Sample:
+            rate, p50, p95, rows = pages.scroll(max(1.0, self._seconds))
+            passed.append(rows)
+            return Sample(rate, p50, p95)
+
+        def ended() -> list[str]:
+            code, data = pages.first_load("/leads")
+            pages.close()
+            return [
+                f"A first visit of the leads takes {code / 1000:,.0f} kB of files, and {data / 1000:,.0f} of leads.",
+                f"Scrolling passed {max(passed):,} rows in {max(1.0, self._seconds):g} s, fetching them by the hundred.",
+            ]
+
+        workloads = [
+            painted("log in, first visit", "/login"),
+            painted("overview, first visit", "/"),
+            painted("leads, first visit", "/leads"),
+            painted("leads, again", "/leads", again=True),
+            Workload("frames while scrolling", scroll, limit_ms=FRAME_MS),
+        ]
+        return Group("pages", workloads, ended)
 
     def _searches(self) -> Group:
         # Left to itself the planner reads the leads backwards until it has found fifty.
@@ -248,7 +296,9 @@ class Bench:
             workloads.append(self._http(name, f"/admin/leads/search?{query}", against))
         for name, query in SEARCHES.items():
             against = "" if name == "rare word" else "rare word, 1 connection"
-            workloads.append(self._http(f"{name}, 1 connection", f"/admin/leads/search?{query}", against, connections=1))
+            workloads.append(
+                self._http(f"{name}, 1 connection", f"/admin/leads/search?{query}", against, connections=1, limit_ms=10)
+            )
         return Group("search", workloads)
 
     def _exports(self) -> Group:
@@ -382,12 +432,12 @@ class Bench:
         aim: float | None = None,
         *,
         connections: int = CONNECTIONS,
+        limit_ms: float | None = None,
         body: object = None,
     ) -> Workload:
         request = self._service.request("GET" if body is None else "POST", path, body)
         # Latency at one connection needs fewer answers than a rate does.
         seconds = self._seconds if connections > 1 else self._seconds / 2
-        limit_ms = 10.0 if connections == 1 else None
 
         def run(seconds: float = seconds) -> Sample:
             return self._load(self._service, [[request]], connections, seconds)

@@ -52,10 +52,10 @@ async def site(urls: Urls) -> AsyncIterator[Site]:
 class Watched:
     """What a page did that it should not have done. `expect` lists parts of console lines that a test provokes on purpose."""
 
-    def __init__(self, context: BrowserContext, origin: str) -> None:
+    def __init__(self, context: BrowserContext, origins: set[str]) -> None:
         self.faults: list[str] = []
         self.expected: list[str] = []
-        self._origin = origin
+        self._origins = origins
         context.on("weberror", lambda error: self.faults.append(f"exception: {error.error}"))
         context.on("console", self._said)
         context.on("request", lambda request: self._asked(request.url))
@@ -67,17 +67,26 @@ class Watched:
 
     def _asked(self, url: str) -> None:
         parts = urlsplit(url)
-        if parts.scheme in ("http", "https", "ws", "wss") and f"{parts.scheme}://{parts.netloc}" != self._origin:
+        if parts.scheme in ("http", "https", "ws", "wss") and f"{parts.scheme}://{parts.netloc}" not in self._origins:
             self.faults.append(f"request to {url}")
 
 
 @pytest.fixture
 async def contexts(browser: Browser, site: Site) -> AsyncIterator[Callable[..., Awaitable[BrowserContext]]]:
-    """Makes browsers that share nothing, each watched: `await contexts(width=390, color_scheme="dark")`."""
+    """Makes browsers that share nothing, each watched: `await contexts(width=390, color_scheme="dark")`.
+
+    `api`: where the pages of `origin` may ask besides.
+    """
     made: list[tuple[BrowserContext, Watched]] = []
 
     async def make(
-        *, width: int = 1280, height: int = 900, color_scheme: str = "light", origin: str | None = None, **more: Any
+        *,
+        width: int = 1280,
+        height: int = 900,
+        color_scheme: str = "light",
+        origin: str | None = None,
+        api: str | None = None,
+        **more: Any,
     ) -> BrowserContext:
         context = await browser.new_context(
             viewport={"width": width, "height": height},
@@ -87,7 +96,7 @@ async def contexts(browser: Browser, site: Site) -> AsyncIterator[Callable[..., 
             **more,
         )
         context.set_default_timeout(10_000)
-        watched = Watched(context, origin or site.url)
+        watched = Watched(context, {origin or site.url, api or origin or site.url})
         context.watched = watched  # type: ignore[attr-defined]
         made.append((context, watched))
         return context

@@ -142,8 +142,9 @@ async def test_26_stored_xss_in_every_field_on_every_view(dashboard: Dashboard, 
         assert await page.locator("[data-evil]").count() == 0, path
         for opener in await page.locator("summary").all():
             await opener.click()
-        for button in await page.get_by_role("button", name="Show as a table").all():
-            await button.click()
+        as_table = page.get_by_role("button", name="Show as a table")
+        while await as_table.count():
+            await as_table.first.click()
         assert await page.locator("[data-evil]").count() == 0, path
         addresses = await page.locator("a[href]").evaluate_all("links => links.map((link) => link.protocol)")
         assert set(addresses) <= {"http:", "https:", "mailto:", "tel:"}, path
@@ -171,7 +172,7 @@ async def test_the_first_page_is_small(dashboard: Dashboard) -> None:
         await fresh.goto(path)
         await settle(fresh, title)
         entries = "performance.getEntriesByType('resource').map((one) => [one.name, one.encodedBodySize])"
-        first = {url: size for url, size in await fresh.evaluate(entries) if "/assets/" in url and "Charts" not in url}
+        first = {url: size for url, size in await fresh.evaluate(entries) if "/assets/" in url and "/plots-" not in url}
         assert len(first) > 3
         assert sum(first.values()) <= BUDGET_BYTES, sorted(first.items(), key=lambda item: -item[1])[:20]
         await fresh.close()

@@ -1,12 +1,19 @@
-import { type ComponentType, lazy, Suspense } from "react";
-import { Navigate, Outlet, Route, Routes, useLocation } from "react-router";
+import { type ComponentType, lazy, Suspense, useState } from "react";
+import { matchPath, Navigate, Outlet, Route, Routes, useLocation } from "react-router";
 import { paths } from "@/lib/routes";
 import { PageError } from "./PageError";
 import { Shell } from "./Shell";
 
 /** A page that is fetched when it is first gone to; until then the one before stays. */
 function page<Name extends string>(load: () => Promise<Record<Name, ComponentType>>, name: Name) {
-  return lazy(async () => ({ default: (await load())[name] }));
+  let here: ComponentType | null = null;
+  const fetch = async () => ({ default: (here = (await load())[name]) });
+  const Fetched = lazy(fetch);
+  function Page() {
+    const [Shown] = useState<ComponentType>(() => here ?? Fetched);
+    return <Shown />;
+  }
+  return Object.assign(Page, { fetch });
 }
 
 const LoginPage = page(() => import("@/features/session/LoginPage"), "LoginPage");
@@ -22,6 +29,13 @@ const INSIDE = {
   [paths.account]: page(() => import("@/features/account/AccountPage"), "AccountPage"),
   [paths.settings]: page(() => import("@/features/account/SettingsPage"), "SettingsPage"),
 };
+
+/** Fetches the page of an address before it is shown: React would show what Suspense has for it, and that for 300 ms at least. */
+export async function fetchPage(path: string): Promise<void> {
+  const [, found] = Object.entries({ [paths.login]: LoginPage, ...INSIDE }).find(([pattern]) => matchPath(pattern, path)) ?? [];
+  // What goes wrong here goes wrong again, and is said, when it is shown.
+  await found?.fetch().catch(() => undefined);
+}
 
 export function Pages() {
   return (

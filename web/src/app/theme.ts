@@ -20,9 +20,9 @@ export const theme = createTheme({
   },
 });
 
-/** Mantine's dimmed text is short of WCAG's 4.5:1 on a grey ground. */
+/** Mantine's dimmed text and its red are short of WCAG's 4.5:1. */
 export const cssVariables: CSSVariablesResolver = () => ({
   variables: {},
-  light: { "--mantine-color-dimmed": "#5c636a", "--mantine-color-placeholder": "#6b7278" },
-  dark: { "--mantine-color-dimmed": "#a6abb1", "--mantine-color-placeholder": "#8f959b" },
+  light: { "--mantine-color-dimmed": "#5c636a", "--mantine-color-placeholder": "#6b7278", "--mantine-color-error": "#c92a2a" },
+  dark: { "--mantine-color-dimmed": "#a6abb1", "--mantine-color-placeholder": "#8f959b", "--mantine-color-error": "#ff8787" },
 });

@@ -4,12 +4,14 @@ import { lazy, Suspense, useRef, useState } from "react";
 import { useNavigate, useSearchParams } from "react-router";
 import { EmptyState } from "@/components/EmptyState";
 import { ErrorState } from "@/components/ErrorState";
+import { API_ORIGIN } from "@/lib/api";
 import { number } from "@/lib/format";
 import { may } from "@/lib/may";
 import { NEW_LEAD } from "@/lib/order";
 import { usePreferences } from "@/lib/preferences";
 import { leadPath } from "@/lib/routes";
 import { type Session, useSession } from "@/lib/session";
+import { tell } from "@/lib/toast";
 import { common } from "@/texts/common";
 import { leads as words } from "@/texts/leads";
 import { lastOperation, undo } from "./bulk";
@@ -22,7 +24,6 @@ import { type Inbox, useInbox } from "./useInbox";
 import { useShortcuts } from "./useShortcuts";
 import { useView, type View } from "./useView";
 import { ViewsMenu } from "./ViewsMenu";
-import { tell } from "@/lib/toast";
 
 // What one may never open is not waited for.
 const BulkBar = lazy(() => import("./BulkBar").then((module) => ({ default: module.BulkBar })));
@@ -172,7 +173,7 @@ function Nothing({ view }: { view: View }) {
   return (
     <EmptyState icon={IconInbox} title={words.empty.nothing}>
       <Text c="dimmed">{words.empty.nothingText}</Text>
-      <Button component="a" href="/forms/contact" target="_blank" rel="noopener" variant="light">
+      <Button component="a" href={`${API_ORIGIN}/forms/contact`} target="_blank" rel="noopener" variant="light">
         {words.empty.tryForm}
       </Button>
     </EmptyState>

@@ -52,7 +52,7 @@ export function ViewDialog({ asking, query, close, done }: { asking: ViewAsked; 
           ) : (
             <TextInput label={words.views.name} required maxLength={MOST_CHARACTERS} value={name} onChange={(event) => setName(event.currentTarget.value)} error={wrong} data-autofocus />
           )}
-          {removing && wrong && <Text c="red">{wrong}</Text>}
+          {removing && wrong && <Text c="var(--mantine-color-error)">{wrong}</Text>}
           <Group justify="end">
             <Button variant="default" onClick={close}>
               {common.cancel}

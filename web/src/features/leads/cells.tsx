@@ -139,7 +139,7 @@ export function FollowUp({ date, open }: { date: string | null; open: boolean })
   if (!date) return <Text span c="dimmed">{common.none}</Text>;
   const due = open && date <= today();
   return (
-    <Text span size="sm" {...(due && { c: "var(--mantine-color-red-text)", fw: 600 })}>
+    <Text span size="sm" {...(due && { c: "var(--mantine-color-error)", fw: 600 })}>
       {date === today() ? words.filters.due : day(date)}
     </Text>
   );

@@ -1,20 +1,21 @@
 import { Anchor, Group, SegmentedControl, Select, SimpleGrid, Skeleton, Stack, Text, Title } from "@mantine/core";
 import { IconInbox } from "@tabler/icons-react";
-import { lazy, Suspense, useMemo } from "react";
+import { useMemo } from "react";
 import { Link, useSearchParams } from "react-router";
 import { EmptyState } from "@/components/EmptyState";
 import { ErrorState } from "@/components/ErrorState";
 import { useLeadStats } from "@/hooks/useLeadStats";
+import { API_ORIGIN } from "@/lib/api";
 import { change, duration, number, today } from "@/lib/format";
 import { timeZone, usePreferences } from "@/lib/preferences";
 import { leadsPath } from "@/lib/routes";
 import { common } from "@/texts/common";
 import { overview as words } from "@/texts/overview";
+import { Charts } from "./Charts";
 import { Kpi } from "./Kpi";
 import { ShortList } from "./ShortList";
 import { behind, countChange, type Period, PERIODS, shareChange, shareOf, STEP_FILTERS, timeChange, useTrends } from "./trends";
 
-const Charts = lazy(() => import("./Charts").then((module) => ({ default: module.Charts })));
 
 const HOUR_MS = 3_600_000;
 const HOURS: Record<string, number> = { "24h": 24, "7d": 168, "30d": 720 };
@@ -58,7 +59,7 @@ export function OverviewPage() {
       ) : (
         <>
           <Kpis period={period} zone={zone} />
-          <Suspense fallback={<ChartSkeletons />}>{trends ? <Charts trends={trends} /> : <ChartSkeletons />}</Suspense>
+          {trends ? <Charts trends={trends} /> : <ChartSkeletons />}
           <SimpleGrid cols={{ base: 1, lg: 2 }}>
             <ShortList title={words.lists.waiting} filters={{ status: "in.(unread)" }} order="created_at.asc" none={words.lists.waitingNone} show="time" />
             <ShortList title={words.lists.due} filters={{ follow_up_date: `lte.${today()}`, status: "not.in.(archived)" }} order="follow_up_date.asc" none={words.lists.dueNone} show="day" />
@@ -170,13 +171,13 @@ function Empty() {
         <Text c="dimmed">{words.empty.text}</Text>
         <Group justify="center">
           {Object.entries(words.empty.forms).map(([form, label]) => (
-            <Anchor key={form} href={`/forms/${form}`} target="_blank" rel="noopener">
+            <Anchor key={form} href={`${API_ORIGIN}/forms/${form}`} target="_blank" rel="noopener">
               {label}
             </Anchor>
           ))}
         </Group>
         <Text c="dimmed" size="sm">
-          {words.empty.api} <Anchor href="/docs">{words.empty.docs}</Anchor>
+          {words.empty.api} <Anchor href={`${API_ORIGIN}/docs`}>{words.empty.docs}</Anchor>
         </Text>
       </EmptyState>
     </>

@@ -14,11 +14,12 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 PICTURES = ROOT / "docs" / "pictures"
 LEADS = Path(sys.executable).with_name("leads")
 PASSWORD = "correct-horse-battery"
@@ -99,38 +100,27 @@ SHOWN = (
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="scripts/screenshots", description=__doc__)
-    parser.add_argument("folder", nargs="?", type=Path, help="put every page in it, at each width and in each scheme")
+    parser.add_argument("folder", nargs="?", type=Path, help="every page, at each width and in each scheme, goes here")
     parser.add_argument("--only", help="with a folder: only pages whose name matches this regular expression")
-    parser.add_argument(
-        "--at", help="an address where a demo is served already (its admin's password: the environment's ADMIN_PASSWORD)"
-    )
+    parser.add_argument("--at", help="where a demo is served already; ADMIN_PASSWORD is its admin's")
     given = parser.parse_args()
     folder: Path = given.folder or PICTURES
     folder.mkdir(parents=True, exist_ok=True)
-    wanted = (
-        [
-            (page, width, scheme)
-            for page in PAGES
-            for width in WIDTHS
-            for scheme in SCHEMES
-            if re.search(given.only or "", page.name)
-        ]
-        if given.folder
-        else [(page, width, scheme) for name, width, scheme in SHOWN for page in PAGES if page.name == name]
-    )
+    wanted = [
+        (page, width, scheme)
+        for page, width, scheme in product(PAGES, WIDTHS, SCHEMES)
+        if (re.search(given.only or "", page.name) if given.folder else (page.name, width, scheme) in SHOWN)
+    ]
     with demo(given.at) as (site, password), sync_playwright() as playwright:
         session = log_in(site, password)
-        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox", "--disable-dev-shm-usage"])
+        browser = playwright.chromium.launch(
+            executable_path=os.environ.get("CHROMIUM") or None, args=["--no-sandbox", "--disable-dev-shm-usage"]
+        )
         for page, width, scheme in wanted:
             target = folder / f"{page.name}-{width}-{scheme}.png"
             take(browser, site, session, page, width, scheme, target)
             print(target)
         browser.close()
-
-
-def chromium() -> str | None:
-    names = ("chromium", "chromium-browser", "google-chrome", "chrome")
-    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
 
 
 @contextmanager
@@ -202,4 +192,5 @@ def take(browser: Browser, site: str, session: str, picture: Picture, width: str
     context.close()
 
 
-main()
+if __name__ == "__main__":
+    main()
