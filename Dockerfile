@@ -1,4 +1,12 @@
-# The service alone, for a PostgreSQL of yours (`leads serve`): non-root, and its root file system may be read-only.
+# The service and its dashboard, for a PostgreSQL of yours (`leads serve`): non-root, and its root file system may be read-only.
+FROM node:22-slim AS dashboard
+WORKDIR /app/web
+COPY web/package.json web/package-lock.json ./
+RUN npm ci --no-audit --no-fund
+COPY service/openapi.yaml /app/service/openapi.yaml
+COPY web ./
+RUN npm run --silent build
+
 FROM python:3.13-slim AS build
 WORKDIR /app
 COPY requirements/run.txt requirements/run.txt
@@ -14,6 +22,7 @@ WORKDIR /app
 COPY --from=build /app /app
 COPY sql sql
 COPY migrations migrations
+COPY --from=dashboard /app/web/dist web/dist
 ENV PATH=/app/.venv/bin:$PATH HOST=0.0.0.0 PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1
 USER 10001
 EXPOSE 8000

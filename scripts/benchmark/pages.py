@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from statistics import median
@@ -39,7 +40,8 @@ class Pages:
         self._site = f"http://127.0.0.1:{service.port}"
         self._playwright = sync_playwright().start()
         self._browser: Browser = self._playwright.chromium.launch(
-            executable_path=os.environ.get("CHROMIUM") or None, args=["--no-sandbox", "--disable-dev-shm-usage"]
+            executable_path=os.environ.get("CHROMIUM") or shutil.which("chromium"),
+            args=["--no-sandbox", "--disable-dev-shm-usage"],
         )
         claims = {"token": service.token, "username": "admin", "role": "admin", "expiresAt": 32_503_680_000_000}
         self._session = json.dumps(json.dumps(claims))

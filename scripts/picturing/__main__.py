@@ -114,7 +114,8 @@ def main() -> None:
     with demo(given.at) as (site, password), sync_playwright() as playwright:
         session = log_in(site, password)
         browser = playwright.chromium.launch(
-            executable_path=os.environ.get("CHROMIUM") or None, args=["--no-sandbox", "--disable-dev-shm-usage"]
+            executable_path=os.environ.get("CHROMIUM") or shutil.which("chromium"),
+            args=["--no-sandbox", "--disable-dev-shm-usage"],
         )
         for page, width, scheme in wanted:
             target = folder / f"{page.name}-{width}-{scheme}.png"

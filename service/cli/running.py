@@ -191,9 +191,10 @@ def _greet(settings: Settings, address: str, made_up: bool, *, embedded: bool, s
     known = "the password above" if made_up else f"the password you know (`{program} user password admin` sets another)"
     console.print()
     console.print(f"[bold green]Serving on {address}[/]  (ready in {seconds:.1f} s, {workers})")
+    console.print(f"  Dashboard  {address}/")
+    console.print(f"  Log in     as admin, with {known}")
     console.print(f"  Forms      {address}/forms/contact  /forms/cv  /forms/collaboration")
     console.print(f"  API        {address}/docs")
-    console.print(f"  Log in     as admin, with {known}")
     console.print(f"  Database   {where}: `{program} psql`")
     console.print(f"  Files      {folder}")
     console.print("  Stop       Ctrl-C")
