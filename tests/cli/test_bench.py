@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from browser.conftest import chromium
 
 BENCH = [sys.executable, str(Path(__file__).resolve().parents[2] / "scripts" / "benchmark")]
 
@@ -22,10 +23,26 @@ def folder():
 
 def test_a_short_run_measures_every_workload(folder):
     done = subprocess.run(
-        [*BENCH, "--check"], env={"PATH": "", "TMPDIR": str(folder)}, capture_output=True, text=True, timeout=120
+        [*BENCH, "--check"],
+        env={"PATH": "", "TMPDIR": str(folder), "CHROMIUM": chromium() or "", "HOME": str(Path.home())},
+        capture_output=True,
+        text=True,
+        timeout=240,
     )
     assert done.returncode == 0, done.stderr
-    read = ("newest first", "page 20 by cursor", "one lead", "KPIs", "rare word", "CSV", "JSON")
+    read = (
+        "newest first",
+        "page 20 by cursor",
+        "one lead",
+        "KPIs",
+        "trends, 30d, 1 connection",
+        "choices, 1 connection",
+        "overview, first visit",
+        "frames while scrolling",
+        "rare word",
+        "CSV",
+        "JSON",
+    )
     written = (
         "form post",
         "status of a lead",
