@@ -7,12 +7,14 @@ import { Problem } from "@/lib/problem";
 import { common } from "@/texts/common";
 import { leads as words } from "@/texts/leads";
 import { announce, inWords } from "./bulk";
+import type { Inbox } from "./useInbox";
 
-type Props = { selection: Selection; change: BulkChange; close: () => void; done: () => void };
 type Stage = { at: "looking" | "working" } | { at: "shown"; preview: BulkAnswer; again: boolean } | { at: "failed"; error: unknown };
 
 /** A look before many are changed: how many, and which stay as they are and why. What is then done is what was shown, or nothing. */
-export function BulkDialog({ selection, change, close, done }: Props) {
+export function BulkDialog({ inbox, change }: { inbox: Inbox; change: BulkChange }) {
+  const { selection, clear } = inbox.selection;
+  const close = () => inbox.setBulk(null);
   const [stage, setStage] = useState<Stage>({ at: "looking" });
 
   useEffect(() => {
@@ -31,7 +33,8 @@ export function BulkDialog({ selection, change, close, done }: Props) {
     try {
       const answer = await adminAPI.bulk(selection, change, token ? { token } : {});
       announce(answer, change);
-      done();
+      close();
+      clear();
     } catch (error) {
       if (!(error instanceof Problem && error.code === "selection_changed")) return setStage({ at: "failed", error });
       look(selection, change).then(

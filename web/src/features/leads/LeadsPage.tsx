@@ -82,34 +82,24 @@ export function LeadsPage() {
       </Group>
       <FilterBar view={view} choices={inbox.choices} me={session.username} />
       <Suspense>
-      {inbox.selection.count > 0 && (
-        <BulkBar
-          selection={inbox.selection}
-          loaded={inbox.leads.length}
-          total={inbox.total}
-          totalExact={inbox.totalExact}
-          role={session.role}
-          inTrash={view.place === "trash"}
-          choices={inbox.choices}
-          start={(change) => void inbox.start(change)}
-        />
-      )}
+        {inbox.selection.count > 0 && (
+          <BulkBar
+            selection={inbox.selection}
+            loaded={inbox.leads.length}
+            total={inbox.total}
+            totalExact={inbox.totalExact}
+            role={session.role}
+            inTrash={view.place === "trash"}
+            choices={inbox.choices}
+            start={(change) => void inbox.start(change)}
+          />
+        )}
       </Suspense>
       <Rows view={view} inbox={inbox} editable={editor} />
       <Suspense>
-      {inbox.bulk && (
-        <BulkDialog
-          selection={inbox.selection.selection}
-          change={inbox.bulk}
-          close={() => inbox.setBulk(null)}
-          done={() => {
-            inbox.setBulk(null);
-            inbox.selection.clear();
-          }}
-        />
-      )}
-      {dialog === "export" && <ExportDialog view={view} total={inbox.total} totalExact={inbox.totalExact} close={() => setDialog(null)} />}
-      {dialog === "keys" && <KeysDialog close={() => setDialog(null)} />}
+        {inbox.bulk && <BulkDialog inbox={inbox} change={inbox.bulk} />}
+        {dialog === "export" && <ExportDialog view={view} total={inbox.total} totalExact={inbox.totalExact} close={() => setDialog(null)} />}
+        {dialog === "keys" && <KeysDialog close={() => setDialog(null)} />}
       </Suspense>
     </div>
   );

@@ -58,17 +58,7 @@ export function TrashPage() {
           </EmptyState>
         }
       />
-      {inbox.bulk && (
-        <BulkDialog
-          selection={inbox.selection.selection}
-          change={inbox.bulk}
-          close={() => inbox.setBulk(null)}
-          done={() => {
-            inbox.setBulk(null);
-            inbox.selection.clear();
-          }}
-        />
-      )}
+      {inbox.bulk && <BulkDialog inbox={inbox} change={inbox.bulk} />}
     </div>
   );
 }
