@@ -3027,6 +3027,22 @@ ALTER FUNCTION app.with_tags(p_tags text[], p_add text[], p_remove text[]) OWNER
 COMMENT ON FUNCTION app.with_tags(p_tags text[], p_add text[], p_remove text[]) IS 'The tags with some more and without some others; those that were there stay in their order. A tag that is in both goes.';
 
 --
+-- Name: response_seconds(public.contact_leads); Type: FUNCTION; Schema: public; Owner: leads_owner
+--
+
+CREATE FUNCTION public.response_seconds(p_lead public.contact_leads) RETURNS double precision
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (EXTRACT(epoch FROM ((p_lead).first_response_at - (p_lead).created_at)))::double precision;
+
+ALTER FUNCTION public.response_seconds(p_lead public.contact_leads) OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION response_seconds(p_lead public.contact_leads); Type: COMMENT; Schema: public; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION public.response_seconds(p_lead public.contact_leads) IS 'How long a visitor waited for the first answer, in seconds; NULL until there is one. A computed column of lists: ?response_seconds=lt.3600.';
+
+--
 -- Name: add_contact(bigint, jsonb, text, text, text, uuid); Type: FUNCTION; Schema: service; Owner: leads_owner
 --
 
@@ -7774,6 +7790,15 @@ REVOKE ALL ON FUNCTION app.verify_audit(p_heads jsonb) FROM PUBLIC;
 REVOKE ALL ON FUNCTION app.with_tags(p_tags text[], p_add text[], p_remove text[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.with_tags(p_tags text[], p_add text[], p_remove text[]) TO leads_editor;
 GRANT ALL ON FUNCTION app.with_tags(p_tags text[], p_add text[], p_remove text[]) TO leads_admin;
+
+--
+-- Name: FUNCTION response_seconds(p_lead public.contact_leads); Type: ACL; Schema: public; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION public.response_seconds(p_lead public.contact_leads) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.response_seconds(p_lead public.contact_leads) TO leads_viewer;
+GRANT ALL ON FUNCTION public.response_seconds(p_lead public.contact_leads) TO leads_editor;
+GRANT ALL ON FUNCTION public.response_seconds(p_lead public.contact_leads) TO leads_admin;
 
 --
 -- Name: FUNCTION add_contact(p_id bigint, p_contact jsonb, p_if_match text, p_actor text, p_role text, p_request_id uuid, OUT lead json, OUT etag text); Type: ACL; Schema: service; Owner: leads_owner

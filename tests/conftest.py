@@ -32,6 +32,9 @@ OPTIONS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off
 LOGINS = ("leads_service", "leads_capture")
 _numbers = itertools.count()
 
+# What tests of several folders check with: its assertions tell what they compared, whichever folder is read first.
+pytest.register_assert_rewrite("realtime.support")
+
 # Several apps in one process: Sanic rewrites its own methods for each, from the originals only when it knows of it.
 Sanic.test_mode = True
 

@@ -18,5 +18,6 @@ SELECT n.nspname AS schema, p.proname AS name, obj_description(p.oid, 'pg_proc')
         WHERE g.grantee <> p.proowner ORDER BY 1
     ) AS executors
 FROM pg_proc AS p JOIN pg_namespace AS n ON n.oid = p.pronamespace
-WHERE n.nspname IN ('app', 'service', 'api', 'stats') AND p.prokind IN ('f', 'p')
+WHERE n.nspname IN ('public', 'app', 'service', 'api', 'stats') AND p.prokind IN ('f', 'p')
+    AND NOT EXISTS (SELECT FROM pg_depend AS d WHERE d.objid = p.oid AND d.deptype = 'e')
 ORDER BY n.nspname COLLATE "C", p.proname COLLATE "C", p.oid::regprocedure::text COLLATE "C"

@@ -116,7 +116,7 @@ def read_cursor(cursor: str, order: tuple[Ordered, ...], leads: Relation) -> lis
     if fingerprint != _fingerprint(order) or len(keys) != len(order):
         raise bad_cursor()
     for item, key in zip(order, keys, strict=True):
-        column = leads.columns.get(item.field.name)
+        column = leads.column(item.field.name)
         if not isinstance(key, str) and not (key is None and column is not None and not column.not_null):
             raise bad_cursor()
         if key and ("\0" in key or any("\ud800" <= character <= "\udfff" for character in key)):

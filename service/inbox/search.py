@@ -29,7 +29,7 @@ FEW = 200
 # What the ranked rows are, to the cursor.
 _FLOAT = Column("score", "float8", '"pg_catalog"."float8"', None, "other", not_null=True)
 _BIGINT = Column("id", "int8", '"pg_catalog"."int8"', None, "other", not_null=True)
-FOUND = Relation("", "found", {"score": _FLOAT, "id": _BIGINT})
+FOUND = Relation("", "found", {"score": _FLOAT, "id": _BIGINT}, {})
 
 
 async def search_leads(database: Database, role: Role, selection: Selection) -> bytes:

@@ -50,8 +50,8 @@ class Selection:
     def moves_with_time(self) -> bool:
         """Whether a filter may mean other leads a moment later: PostgreSQL reads `now` and `yesterday` as times too."""
         for condition in conditions(self.query.shape.filters):
-            column = self.leads.columns[condition.field.name]
-            if condition.value is not None and not condition.field.path and column.type_name in MOMENTS:
+            column = self.leads.column(condition.field.name)
+            if column and condition.value is not None and not condition.field.path and column.type_name in MOMENTS:
                 value = self.values[condition.value]
                 if not all(_FIXED.fullmatch(text) for text in ([value] if isinstance(value, str) else value)):
                     return True
@@ -130,7 +130,8 @@ async def _try(database: Database, role: Role, selection: Selection, condition: 
     if condition.operator in ("match", "imatch"):
         operand = renderer.operand(condition, column)
         tried.append(f"'' ~ ANY ({operand})" if condition.quantifier else f"'' ~ {operand}")
-    statement = renderer.statement(f"SELECT {', '.join(tried)} FROM (SELECT (NULL::{selection.leads.sql}).*) AS l")
+    nobody = f"(VALUES (1)) AS one LEFT JOIN {selection.leads.sql} AS l ON false"
+    statement = renderer.statement(f"SELECT {', '.join(tried)} FROM {nobody}")
     try:
         await database.first(role, statement.text, *statement.arguments(selection.values))
     except asyncpg.PostgresError as error:
@@ -143,8 +144,8 @@ async def _try(database: Database, role: Role, selection: Selection, condition: 
 def _check_columns(leads: Relation, query: Query) -> None:
     """Names the parameter that is no column, with those that are."""
     for condition in conditions(query.shape.filters):
-        if condition.field.name not in leads.columns:
-            known = ", ".join(sorted(leads.columns))
+        if leads.column(condition.field.name) is None:
+            known = ", ".join(sorted(leads.columns | leads.computed))
             raise QueryError(
                 condition.parameter,
                 f"There is no column or parameter {condition.field.name[:100]}. Columns: {known}.",

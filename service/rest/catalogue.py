@@ -52,6 +52,7 @@ class Column:
 
     `sql_type` and `sql_array_type` are qualified and quoted (the latter None where there is no array of it); `kind` is json,
     composite, array, text or other. `not_null` is what a table promises; a view promises nothing. `labels` are an enum's.
+    `function`, qualified and quoted, computes it from a row; None for what is stored.
     """
 
     name: str
@@ -61,6 +62,7 @@ class Column:
     kind: str
     not_null: bool = False
     labels: tuple[str, ...] = ()
+    function: str | None = None
 
     @property
     def sql(self) -> str:
@@ -69,11 +71,19 @@ class Column:
 
 @dataclass(frozen=True, eq=False)
 class Relation:
-    """A table or view. Compared by identity: a reloaded catalogue has new ones."""
+    """A table or view. Compared by identity: a reloaded catalogue has new ones.
+
+    `columns` are what a row holds, `computed` what functions make of it; a column hides a function of its name.
+    """
 
     schema: str
     name: str
     columns: dict[str, Column]
+    computed: dict[str, Column]
+
+    def column(self, name: str) -> Column | None:
+        """What may stand in a filter, an order or a selection under this name."""
+        return self.columns.get(name) or self.computed.get(name)
 
     @property
     def sql(self) -> str:
@@ -146,8 +156,9 @@ class Catalogue:
 
 
 def _relation(read: dict[str, Any]) -> Relation:
-    columns: list[dict[str, Any]] = read["columns"]
-    return Relation(str(read["schema"]), str(read["name"]), {str(c["name"]): _column(c) for c in columns})
+    columns = {str(column["name"]): _column(column) for column in read["columns"] if not column["function"]}
+    computed = {str(column["name"]): _column(column) for column in read["columns"] if column["function"]}
+    return Relation(str(read["schema"]), str(read["name"]), columns, computed)
 
 
 def _column(read: dict[str, Any]) -> Column:
@@ -160,4 +171,5 @@ def _column(read: dict[str, Any]) -> Column:
         kind=str(read["kind"]),
         not_null=bool(read["not_null"]),
         labels=tuple(read["labels"] or ()),
+        function=read["function"],
     )

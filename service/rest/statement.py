@@ -92,11 +92,11 @@ class Renderer:
 
     def field(self, field: Field, parameter: str) -> tuple[str, Column]:
         """A column, or what its json path leads to; and of what type that is."""
-        column = self.relation.columns.get(field.name)
+        column = self.relation.column(field.name)
         if column is None:
             message = f"column {self.relation.name}.{field.name} does not exist"
             raise QueryError(parameter, message, rest_code="42703", hint=_meant(self.relation, field.name))
-        sql = f"{self._alias}.{column.sql}"
+        sql = f"{column.function}({self._alias}.*)" if column.function else f"{self._alias}.{column.sql}"
         if not field.path:
             return sql, column
         result = column if column.kind == "json" else JSONB

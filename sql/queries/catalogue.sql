@@ -1,4 +1,4 @@
--- The relations of these schemas with their columns, and the types that a cast may name.
+-- The relations of these schemas with their columns, computed ones too, and the types that a cast may name.
 SELECT json_build_object(
     'relations', (
         SELECT coalesce(json_agg(json_build_object(
@@ -11,6 +11,7 @@ SELECT json_build_object(
                     'type', t.typname,
                     'array_type', ta.typname,
                     'not_null', a.attnotnull,
+                    'function', a.function,
                     'labels', (
                         SELECT json_agg(e.enumlabel ORDER BY e.enumsortorder) FROM pg_catalog.pg_enum AS e WHERE e.enumtypid = t.oid
                     ),
@@ -21,14 +22,23 @@ SELECT json_build_object(
                         WHEN t.typcategory = 'S' THEN 'text'
                         ELSE 'other'
                     END
-                ) ORDER BY a.attnum), '[]')
-                FROM pg_catalog.pg_attribute AS a
+                ) ORDER BY a.attnum, a.attname), '[]')
+                FROM (
+                    SELECT attname, atttypid, attnum, attnotnull, NULL AS function
+                    FROM pg_catalog.pg_attribute
+                    WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped
+                    UNION ALL
+                    -- Computed columns, as PostgREST has them: functions of a row of this relation, beside it, which change nothing.
+                    SELECT p.proname, p.prorettype, NULL, false, format('%I.%I', n.nspname, p.proname)
+                    FROM pg_catalog.pg_proc AS p
+                    WHERE p.pronamespace = c.relnamespace AND p.pronargs = 1 AND p.proargtypes[0] = c.reltype
+                        AND p.prokind = 'f' AND NOT p.proretset AND p.provolatile <> 'v'
+                ) AS a
                 JOIN pg_catalog.pg_type AS d ON d.oid = a.atttypid
                 -- An operator sees a domain as the type under it.
                 JOIN pg_catalog.pg_type AS t ON t.oid = CASE d.typtype WHEN 'd' THEN d.typbasetype ELSE d.oid END
                 JOIN pg_catalog.pg_namespace AS tn ON tn.oid = t.typnamespace
                 LEFT JOIN pg_catalog.pg_type AS ta ON ta.oid = t.typarray
-                WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
             )
         )), '[]')
         FROM pg_catalog.pg_class AS c

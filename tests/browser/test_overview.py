@@ -51,7 +51,7 @@ async def test_each_number_is_the_leads_behind_it(dashboard: Dashboard, period: 
     links = []
     for card in ("New leads", "Unread now", "Answered"):
         links += await page.get_by_role("region", name=card).get_by_role("link").all()
-    for chart in ("From arrival to archive", "Sources"):
+    for chart in ("From arrival to archive", "Sources", "How long the first answer took"):
         region = page.get_by_role("region", name=chart)
         await region.get_by_role("button", name="Show as a table").click()
         links += await region.get_by_role("table").get_by_role("link").all()

@@ -100,7 +100,8 @@ def test_the_snapshot_is_what_the_migrations_make(server: Server, urls: Urls) ->
 def test_files_are_named_as_their_objects(urls: Urls, tool: ModuleType) -> None:
     statement = """
         SELECT 'functions/' || n.nspname || '.' || p.proname FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
-        WHERE n.nspname IN ('app', 'service', 'api', 'stats')
+        WHERE n.nspname IN ('public', 'app', 'service', 'api', 'stats')
+            AND NOT EXISTS (SELECT FROM pg_depend AS d WHERE d.objid = p.oid AND d.deptype = 'e')
         UNION
         SELECT 'triggers/' || t.tgname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
         JOIN pg_namespace n ON n.oid = c.relnamespace WHERE NOT t.tgisinternal AND n.nspname IN ('public', 'app')
@@ -116,7 +117,9 @@ def test_files_are_named_as_their_objects(urls: Urls, tool: ModuleType) -> None:
 def test_everything_has_a_comment(urls: Urls) -> None:
     """The documentation of the database is made from them."""
     statement = """
-        SELECT p.oid::regprocedure::text FROM pg_proc p WHERE p.pronamespace IN ('app'::regnamespace, 'service'::regnamespace)
+        SELECT p.oid::regprocedure::text FROM pg_proc p
+        WHERE p.pronamespace IN ('public'::regnamespace, 'app'::regnamespace, 'service'::regnamespace)
+            AND NOT EXISTS (SELECT FROM pg_depend AS d WHERE d.objid = p.oid AND d.deptype = 'e')
             AND obj_description(p.oid, 'pg_proc') IS NULL
         UNION ALL
         SELECT c.oid::regclass::text FROM pg_class c WHERE c.relkind IN ('r', 'v') AND c.relname NOT LIKE '%yoyo%'

@@ -404,3 +404,49 @@ async def test_queries_of_one_shape_are_one_statement(client: httpx.AsyncClient,
     parsed = [parse(f"name=eq.{value}&data->>a=in.({value},b)&limit=3") for value in ("x", "y")]
     assert parsed[0].shape == parsed[1].shape
     assert parsed[0].values != parsed[1].values
+
+
+class TestResponseSeconds:
+    """A column that is computed, not stored."""
+
+    @pytest.fixture(scope="class", autouse=True)
+    @classmethod
+    def answered(cls, urls: Urls) -> None:
+        with psycopg.connect(urls.owner) as connection:
+            connection.execute(
+                "UPDATE contact_leads SET first_response_at = created_at + id * interval '1 minute' WHERE id IN (10, 20, 30)"
+            )
+
+    @pytest.mark.parametrize(
+        ("query", "found"),
+        [
+            ("response_seconds=lt.1200", [10]),
+            ("response_seconds=gte.600&response_seconds=lt.1200", [10]),
+            ("response_seconds=eq.1200", [20]),
+            ("response_seconds=not.is.null&order=id", [10, 20, 30]),
+            ("or=(response_seconds.gt.1700,id.eq.1)&order=id", [1, 30]),
+            ("response_seconds=not.is.null&order=response_seconds.desc", [30, 20, 10]),
+        ],
+    )
+    async def test_it_filters_and_orders(
+        self, client: httpx.AsyncClient, viewer: dict[str, str], query: str, found: list[int]
+    ) -> None:
+        assert await ids(client, viewer, query) == found
+
+    async def test_page_by_page(self, client: httpx.AsyncClient, viewer: dict[str, str]) -> None:
+        order = {"order": "response_seconds.desc.nullslast,id"}
+        assert await walk(client, viewer, 2, **order) == await walk(client, viewer, 500, **order)
+
+    async def test_it_is_shown_when_asked_for(self, client: httpx.AsyncClient, viewer: dict[str, str]) -> None:
+        asked = await client.get("/admin/leads?select=id,response_seconds&id=eq.20", headers=viewer)
+        assert asked.json()["data"] == [{"id": 20, "response_seconds": 1200}]
+        lead = (await client.get("/admin/leads?id=eq.20", headers=viewer)).json()["data"][0]
+        assert set(lead) == COLUMNS
+        export = await client.get("/admin/leads/export?format=csv&select=id,response_seconds&id=eq.20", headers=viewer)
+        assert export.text.splitlines()[1] == "20,1200"
+        found = await client.get("/admin/leads/search?q=Lead&response_seconds=lt.1300&select=id", headers=viewer)
+        assert {lead["id"] for lead in found.json()["data"]} == {10, 20}
+
+    async def test_a_wrong_value_is_named(self, client: httpx.AsyncClient, viewer: dict[str, str]) -> None:
+        answer = await client.get("/admin/leads?response_seconds=lt.soon", headers=viewer)
+        assert problem(answer, 400)["errors"][0]["field"] == "response_seconds"

@@ -108,6 +108,10 @@ INSERT INTO test.steps SELECT generate_series(1, 15);
 CREATE TABLE test.nothing (id int PRIMARY KEY, name text);
 CREATE TABLE test.sorts (id int PRIMARY KEY, a int, b text);
 INSERT INTO test.sorts VALUES (1, 2, 'x'), (2, NULL, 'y'), (3, 1, NULL), (4, 2, 'w');
+CREATE FUNCTION test.tripled(test.sorts) RETURNS int LANGUAGE sql IMMUTABLE RETURN 3 * ($1).a;
+CREATE FUNCTION test.b(test.sorts) RETURNS text LANGUAGE sql IMMUTABLE RETURN 'hidden by the column';
+CREATE FUNCTION test.drawn(test.sorts) RETURNS float LANGUAGE sql VOLATILE RETURN random();
+CREATE FUNCTION v2.quadrupled(test.sorts) RETURNS int LANGUAGE sql IMMUTABLE RETURN 4 * ($1).a;
 
 CREATE TABLE test.secret (id int PRIMARY KEY);
 CREATE TABLE test.partly (id int PRIMARY KEY, open text, closed text);
@@ -137,6 +141,7 @@ INSERT INTO v2.only_here VALUES (70);
 GRANT USAGE ON SCHEMA test, v2, hidden TO leads_viewer;
 GRANT SELECT ON ALL TABLES IN SCHEMA test, v2, hidden TO leads_viewer;
 GRANT USAGE ON SEQUENCE test.ticket TO leads_viewer;
+GRANT EXECUTE ON FUNCTION test.tripled(test.sorts), test.drawn(test.sorts), v2.quadrupled(test.sorts) TO leads_viewer;
 REVOKE ALL ON test.secret, test.partly FROM leads_viewer;
 GRANT SELECT (id, open) ON test.partly TO leads_viewer;
 ANALYZE test.steps, test.boats, test.nothing;

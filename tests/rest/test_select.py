@@ -22,6 +22,24 @@ class TestColumns:
     async def test_it(self, ask: Ask, case: Case) -> None:
         await check(ask, case)
 
+    @cases(
+        Case("named", "sorts?select=id,tripled&id=eq.1", [{"id": 1, "tripled": 6}]),
+        Case("cast and renamed", "sorts?select=x:tripled::text&id=eq.1", [{"x": "6"}]),
+        Case(
+            "in a filter and an order", "sorts?select=id&tripled=gte.3&order=tripled.desc,id", [{"id": 1}, {"id": 4}, {"id": 3}]
+        ),
+        Case("in a tree", "sorts?select=id&or=(tripled.eq.3,tripled.is.null)&order=id", [{"id": 2}, {"id": 3}]),
+        Case("not among all", "sorts?select=*&id=eq.1", [{"id": 1, "a": 2, "b": "x"}]),
+        Case("a column of its name comes first", "sorts?select=b&id=eq.1", [{"b": "x"}]),
+    )
+    async def test_computed_ones(self, ask: Ask, case: Case) -> None:
+        await check(ask, case)
+
+    async def test_what_is_drawn_anew_each_time_or_stands_elsewhere_is_no_column(self, ask: Ask) -> None:
+        for name in ("drawn", "quadrupled"):
+            answer = await ask(f"sorts?select={name}")
+            assert (answer.status_code, answer.json()["code"]) == (400, "42703")
+
     async def test_their_order_is_the_asked_for(self, ask: Ask) -> None:
         answer = await ask("sorts?select=b,id,a&id=eq.1")
         assert list(answer.json()[0]) == ["b", "id", "a"]

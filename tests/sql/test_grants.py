@@ -49,7 +49,7 @@ WALK = f"""
     WHERE t.typtype IN ('e', 'd', 'c', 'r', 'b') AND t.typelem = 0 AND coalesce(c.relkind, 'c') = 'c' AND {OURS}
         AND {THEIRS.format("'pg_type'", "t.oid")}
     UNION ALL
-    SELECT 'function', p.oid::regprocedure::text, 'EXECUTE', has_function_privilege(%(role)s, p.oid, 'EXECUTE')
+    SELECT 'function', n.nspname || '.' || p.proname, 'EXECUTE', has_function_privilege(%(role)s, p.oid, 'EXECUTE')
     FROM pg_proc AS p JOIN pg_namespace AS n ON n.oid = p.pronamespace WHERE {OURS} AND {THEIRS.format("'pg_proc'", "p.oid")}
 """
 COLUMNS = f"""
@@ -83,7 +83,7 @@ def walked(connection: Connection, role: str) -> Rights:
     rights: Rights = {}
     relation = RELATION_PRIVILEGES + (["MAINTAIN"] if connection.info.server_version >= 170000 else [])
     for kind, name, privilege, has in connection.execute(WALK, {"role": role, "relation": relation}):
-        held = rights.setdefault((kind, re.sub(r"\(.*", "", name)), set())
+        held = rights.setdefault((kind, name), set())
         if has:
             held.add(privilege.lower())
     return rights

@@ -3,7 +3,7 @@ export const leads = {
   newLead: "New lead",
   columns: {
     id: "Number", name: "Name", email: "E-mail", company: "Company", subject: "Subject", message: "Message", phone: "Telephone",
-    status: "Status", priority: "Priority", quality_score: "Score", tags: "Tags", assignee: "Assignee", follow_up_date: "Follow-up",
+    status: "Status", priority: "Priority", quality_score: "Score", response_seconds: "Seconds to the first answer", tags: "Tags", assignee: "Assignee", follow_up_date: "Follow-up",
     source: "Source", role: "Role", lead_type: "Form", created_at: "Received", updated_at: "Changed", first_response_at: "First answer",
     last_contacted: "Last contact", internal_notes: "Notes", consent: "Consent", deleted_at: "Deleted",
   } as Record<string, string>,

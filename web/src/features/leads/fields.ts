@@ -22,6 +22,7 @@ export const FIELDS: Record<string, Field> = {
   priority: { kind: "choice", choices: common.priority },
   lead_type: { kind: "choice", choices: common.type },
   quality_score: { kind: "number" },
+  response_seconds: { kind: "number" },
   tags: { kind: "tags" },
   follow_up_date: { kind: "day" },
   created_at: { kind: "time" },

@@ -4,7 +4,7 @@ import { useModule } from "@/lib/useModule";
 import { overview as words } from "@/texts/overview";
 import { ChartCard } from "./ChartCard";
 import classes from "./overview.module.css";
-import { behind, shareOf, sourceFilter, STEP_FILTERS, type Trends } from "./trends";
+import { behind, shareOf, sourceFilter, STEP_FILTERS, type Trends, waitFilter } from "./trends";
 
 const texts = words.charts;
 const MOST_SOURCES = 8;
@@ -85,14 +85,14 @@ function Sources({ trends, plots }: Props) {
 function ResponseTimes({ trends, plots }: Props) {
   const answered = trends.response_times.reduce((sum, { leads }) => sum + leads, 0);
   const within = trends.response_times.filter(({ to_seconds: to }) => to !== null && to <= DAY_SECONDS).reduce((sum, { leads }) => sum + leads, 0);
-  const data = trends.response_times.map(({ leads }, at) => ({ name: texts.response.buckets[at] ?? "", leads }));
+  const data = trends.response_times.map((bar, at) => ({ name: texts.response.buckets[at] ?? "", leads: bar.leads, to: behind(trends, waitFilter(bar)) }));
   return (
     <ChartCard
       title={texts.response.title}
       summary={texts.response.summary(shareOf(within, answered))}
       empty={answered ? undefined : texts.response.none}
       columns={[texts.response.from, texts.response.leads]}
-      rows={data.map(({ name, leads }) => ({ name, values: [{ text: number(leads) }] }))}
+      rows={data.map(({ name, leads, to }) => ({ name, values: [{ text: number(leads), to }] }))}
     >
       <div className={classes.plot}>{plots && <plots.Columns data={data} />}</div>
     </ChartCard>

@@ -30,15 +30,16 @@ export function Curve({ data }: { data: { name: string; leads: number; previous:
   );
 }
 
-/** Standing bars with their names and numbers. */
-export function Columns({ data }: { data: { name: string; leads: number }[] }) {
+/** Standing bars with their names and numbers, each the way to the leads behind it. */
+export function Columns({ data }: { data: { name: string; leads: number; to: string }[] }) {
   const inks = useInks();
+  const navigate = useNavigate();
   return (
     <Plot>
       <BarChart data={data} margin={{ left: -18, right: 8, top: 20 }} accessibilityLayer>
         <XAxis dataKey="name" stroke={inks.quiet} tickLine={false} interval={0} />
         <YAxis stroke={inks.quiet} tickLine={false} axisLine={false} allowDecimals={false} />
-        <Bar dataKey="leads" name={texts.response.leads} fill={inks.main} radius={4} isAnimationActive={false}>
+        <Bar dataKey="leads" name={texts.response.leads} fill={inks.main} radius={4} isAnimationActive={false} cursor="pointer" onClick={(_, at) => void navigate(data[at]!.to)}>
           <LabelList dataKey="leads" position="top" fill={inks.ink} />
         </Bar>
       </BarChart>

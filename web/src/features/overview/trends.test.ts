@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { duration } from "@/lib/format";
 import { overview as words } from "@/texts/overview";
-import { behind, countChange, shareChange, shareOf, sourceFilter, timeChange } from "./trends";
+import { behind, countChange, shareChange, shareOf, sourceFilter, timeChange, waitFilter } from "./trends";
 
 const PERIOD = { from: "2026-10-24T22:00:00+00:00", until: "2026-11-23T12:00:00+00:00" };
 
@@ -18,6 +18,12 @@ describe("the way to the leads behind a number", () => {
   it("finds those that name no source", () => {
     expect(sourceFilter("unknown")).toEqual([["source", "is.null"]]);
   });
+});
+
+it("finds those that waited as long as a bar means, its end left out", () => {
+  expect(waitFilter({ from_seconds: 0, to_seconds: 3600, leads: 1 })).toEqual([["response_seconds", "lt.3600"]]);
+  expect(waitFilter({ from_seconds: 3600, to_seconds: 14400, leads: 1 })).toEqual([["response_seconds", "gte.3600"], ["response_seconds", "lt.14400"]]);
+  expect(waitFilter({ from_seconds: 86400, to_seconds: null, leads: 1 })).toEqual([["response_seconds", "gte.86400"]]);
 });
 
 describe("a change", () => {

@@ -29,6 +29,12 @@ export function sourceFilter(source: string): [string, string][] {
   return [["source", source === "unknown" ? "is.null" : `eq.${source}`]];
 }
 
+/** The leads that waited for their first answer as long as one bar means. */
+export function waitFilter({ from_seconds: from, to_seconds: to }: Trends["response_times"][number]): [string, string][] {
+  const shortest: [string, string][] = from > 0 ? [["response_seconds", `gte.${from}`]] : [];
+  return to === null ? shortest : [...shortest, ["response_seconds", `lt.${to}`]];
+}
+
 export type Direction = "better" | "worse" | "same";
 export type Change = { text: string; direction: Direction; arrow: "up" | "down" | null };
 

@@ -1,5 +1,0 @@
-"""Makes the assertions of realtime.support tell what they compared."""
-
-import pytest
-
-pytest.register_assert_rewrite("realtime.support")
