@@ -49,7 +49,7 @@ function Merge({ conflict }: { conflict: Conflict }) {
           </Alert>
         )}
         {/* Not on a button: who goes on typing would press it unread. */}
-        <Text size="sm" tabIndex={-1} data-autofocus>
+        <Text size="sm" tabIndex={-1} data-autofocus style={{ outline: "none" }}>
           {words.conflict.text(theirs.name, who)}
         </Text>
         {fields.map((field) => (

@@ -57,7 +57,7 @@ export function BulkDialog({ inbox, change }: { inbox: Inbox; change: BulkChange
         {stage.at === "shown" && <Preview preview={stage.preview} again={stage.again} change={change} />}
         <Group justify="end">
           <Button variant="default" onClick={close} disabled={stage.at === "working"}>
-            {common.cancel}
+            {stage.at === "failed" || (stage.at === "shown" && !stage.preview.changed) ? common.close : common.cancel}
           </Button>
           {stage.at === "shown" && stage.preview.changed > 0 && (
             <Button data-autofocus color={change.kind === "delete" ? "red" : "blue"} onClick={() => void apply(stage.preview.token)}>
