@@ -95,6 +95,9 @@ class TestSpoofing:
 class TestRotation:
     async def test_a_64_is_one_client(self, fresh_urls: Urls) -> None:
         async with visiting(fresh_urls, OUR_PROXY) as visitors:
+            # The ten that are let in shall wait for no connection to be made.
+            others = (visitors.send(X_Forwarded_For=f"198.51.100.{n}") for n in range(1, 11))
+            assert {answer.status_code for answer in await asyncio.gather(*others)} == {201}
             # Every 256th of the 2^16; that the others have the same bucket is arithmetic (limit_keys).
             answers = await asyncio.gather(
                 *(visitors.send(X_Forwarded_For=f"2001:db8:1:2::{n * 256:x}") for n in range(1, 256))
