@@ -4304,7 +4304,7 @@ BEGIN
         -- Places 1 and up are the period's; 0 and below those of the one before.
         SELECT
             width_bucket(l.created_at, v_starts) - v_places AS place, l.status, l.lead_type, l.source,
-            extract(epoch FROM l.first_response_at - l.created_at)::float8 AS seconds
+            public.response_seconds(l) AS seconds
         FROM public.contact_leads AS l
         WHERE l.created_at >= v_starts[1] AND l.created_at < v_starts[2 * v_places + 1] AND l.deleted_at IS NULL AND NOT l.is_spam
     ), cells AS MATERIALIZED (
