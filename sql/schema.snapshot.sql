@@ -100,6 +100,47 @@ ALTER TYPE app.key_scope OWNER TO leads_owner;
 COMMENT ON TYPE app.key_scope IS 'What an API key may do: capture (send forms, nothing else), read (as a viewer), write (as an editor, and send forms), analyst (as an analyst).';
 
 --
+-- Name: mail_kind; Type: TYPE; Schema: app; Owner: leads_owner
+--
+
+CREATE TYPE app.mail_kind AS ENUM (
+    'acknowledgement',
+    'cv',
+    'notification',
+    'reminder',
+    'digest'
+);
+
+ALTER TYPE app.mail_kind OWNER TO leads_owner;
+
+--
+-- Name: TYPE mail_kind; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON TYPE app.mail_kind IS 'What a mail is: an answer to a visitor (acknowledgement, cv), or news for the team (notification, reminder, digest).';
+
+--
+-- Name: mail_state; Type: TYPE; Schema: app; Owner: leads_owner
+--
+
+CREATE TYPE app.mail_state AS ENUM (
+    'queued',
+    'sending',
+    'sent',
+    'failed',
+    'skipped',
+    'merged'
+);
+
+ALTER TYPE app.mail_state OWNER TO leads_owner;
+
+--
+-- Name: TYPE mail_state; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON TYPE app.mail_state IS 'queued: waits for its time; sending: a worker has it; sent: handed over; failed: given up, retried by hand alone; skipped: there was a reason not to send it; merged: it went out as part of another one.';
+
+--
 -- Name: user_role; Type: TYPE; Schema: app; Owner: leads_owner
 --
 
@@ -259,9 +300,315 @@ ALTER FUNCTION app.now() OWNER TO leads_owner;
 
 COMMENT ON FUNCTION app.now() IS 'The time of the transaction. Every rule asks here for the time, so that a test database can replace this one function.';
 
+--
+-- Name: tags_valid(text[]); Type: FUNCTION; Schema: app; Owner: leads_owner
+--
+
+CREATE FUNCTION app.tags_valid(p_tags text[]) RETURNS boolean
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN ((cardinality(p_tags) <= 50) AND (COALESCE(array_ndims(p_tags), 1) = 1) AND (NOT (EXISTS (SELECT FROM unnest(tags_valid.p_tags) t(tag) WHERE ((t.tag IS NULL) OR ((char_length(t.tag) < 1) OR (char_length(t.tag) > 50)) OR (t.tag ~ '[[:cntrl:]]'::text) OR (t.tag <> btrim(t.tag)))))));
+
+ALTER FUNCTION app.tags_valid(p_tags text[]) OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION tags_valid(p_tags text[]); Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION app.tags_valid(p_tags text[]) IS 'Whether these may be a lead''s tags: at most 50, each 1 to 50 characters on one line, without spaces around it.';
+
 SET default_tablespace = '';
 
 SET default_table_access_method = heap;
+
+--
+-- Name: contact_leads; Type: TABLE; Schema: public; Owner: leads_owner
+--
+
+CREATE TABLE public.contact_leads (
+    id bigint NOT NULL,
+    reference uuid DEFAULT gen_random_uuid() NOT NULL,
+    name text NOT NULL,
+    email text NOT NULL,
+    subject text,
+    message text,
+    company text,
+    phone text,
+    lead_type public.lead_type DEFAULT 'contact'::public.lead_type NOT NULL,
+    status public.lead_status DEFAULT 'unread'::public.lead_status NOT NULL,
+    priority public.lead_priority DEFAULT 'medium'::public.lead_priority NOT NULL,
+    metadata jsonb DEFAULT '{}'::jsonb NOT NULL,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    "timestamp" timestamp with time zone DEFAULT app.now() NOT NULL,
+    flagged boolean DEFAULT false NOT NULL,
+    role text,
+    form_type text,
+    quality_score integer,
+    internal_notes text,
+    tags text[] DEFAULT '{}'::text[] NOT NULL,
+    contact_history jsonb DEFAULT '[]'::jsonb NOT NULL,
+    follow_up_date date,
+    last_contacted timestamp with time zone,
+    first_response_at timestamp with time zone,
+    source text,
+    consent boolean,
+    is_spam boolean DEFAULT false NOT NULL,
+    deleted_at timestamp with time zone,
+    version integer DEFAULT 1 NOT NULL,
+    assignee text,
+    CONSTRAINT contact_leads_assignee_valid CHECK ((((char_length(assignee) >= 1) AND (char_length(assignee) <= 100)) AND (assignee !~ '[[:cntrl:]]'::text))),
+    CONSTRAINT contact_leads_company_valid CHECK (((char_length(company) >= 1) AND (char_length(company) <= 200) AND (company !~ '[[:cntrl:]]'::text))),
+    CONSTRAINT contact_leads_contact_history_valid CHECK (((jsonb_typeof(contact_history) = 'array'::text) AND (octet_length((contact_history)::text) <= 1048576))),
+    CONSTRAINT contact_leads_email_valid CHECK (((char_length(email) <= 254) AND (email !~ '[[:cntrl:]]'::text) AND (email ~ '^[^@[:space:]]+@[^@[:space:]]+[.][^@[:space:]]+$'::text))),
+    CONSTRAINT contact_leads_form_type_valid CHECK (((char_length(form_type) >= 1) AND (char_length(form_type) <= 50))),
+    CONSTRAINT contact_leads_internal_notes_valid CHECK ((char_length(internal_notes) <= 20000)),
+    CONSTRAINT contact_leads_message_valid CHECK (((char_length(message) >= 1) AND (char_length(message) <= 10000))),
+    CONSTRAINT contact_leads_metadata_valid CHECK (((jsonb_typeof(metadata) = 'object'::text) AND (octet_length((metadata)::text) <= 131072))),
+    CONSTRAINT contact_leads_name_valid CHECK (((char_length(name) >= 1) AND (char_length(name) <= 200) AND (name !~ '[[:cntrl:]]'::text) AND (name ~ '[^[:space:]]'::text))),
+    CONSTRAINT contact_leads_phone_valid CHECK (((char_length(phone) >= 1) AND (char_length(phone) <= 50) AND (phone !~ '[[:cntrl:]]'::text))),
+    CONSTRAINT contact_leads_quality_score_valid CHECK (((quality_score >= 0) AND (quality_score <= 100))),
+    CONSTRAINT contact_leads_role_valid CHECK (((char_length(role) >= 1) AND (char_length(role) <= 100) AND (role !~ '[[:cntrl:]]'::text))),
+    CONSTRAINT contact_leads_source_valid CHECK (((char_length(source) >= 1) AND (char_length(source) <= 200) AND (source !~ '[[:cntrl:]]'::text))),
+    CONSTRAINT contact_leads_subject_valid CHECK (((char_length(subject) >= 1) AND (char_length(subject) <= 300) AND (subject !~ '[[:cntrl:]]'::text))),
+    CONSTRAINT contact_leads_tags_valid CHECK (app.tags_valid(tags))
+);
+
+ALTER TABLE public.contact_leads OWNER TO leads_owner;
+
+--
+-- Name: TABLE contact_leads; Type: COMMENT; Schema: public; Owner: leads_owner
+--
+
+COMMENT ON TABLE public.contact_leads IS 'Every lead: what a visitor sent, where it stands, and what the team knows of it.';
+
+--
+-- Name: COLUMN contact_leads.id; Type: COMMENT; Schema: public; Owner: leads_owner
+--
+
+COMMENT ON COLUMN public.contact_leads.id IS 'The number of the lead inside the team; visitors never see it.';
+
+--
+-- Name: COLUMN contact_leads.reference; Type: COMMENT; Schema: public; Owner: leads_owner
+--
+
+COMMENT ON COLUMN public.contact_leads.reference IS 'What the visitor is given: names the lead without telling how many there are.';
+
+--
+-- Name: COLUMN contact_leads.name; Type: COMMENT; Schema: public; Owner: leads_owner
+--
+
+COMMENT ON COLUMN public.contact_leads.name IS 'The visitor''s name, 1 to 200 characters on one line.';
+
+--
+-- Name: COLUMN contact_leads.email; Type: COMMENT; Schema: public; Owner: leads_owner
+--
+
+COMMENT ON COLUMN public.contact_leads.email IS 'The visitor''s address, at most 254 characters, with a dot in its domain.';
+
+--
+-- Name: COLUMN contact_leads.subject; Type: COMMENT; Schema: public; Owner: leads_owner
+--
+
+COMMENT ON COLUMN public.contact_leads.subject IS 'At most 300 characters on one line; the contact and collaboration forms ask for it.';
+
+--
+-- Name: COLUMN contact_leads.message; Type: COMMENT; Schema: public; Owner: leads_owner
+--
+
+COMMENT ON COLUMN public.contact_leads.message IS 'At most 10,000 characters; the contact and collaboration forms ask for it.';
+
+--
+-- Name: COLUMN contact_leads.company; Type: COMMENT; Schema: public; Owner: leads_owner
+--
+
+COMMENT ON COLUMN public.contact_leads.company IS 'At most 200 characters on one line.';
+
+--
+-- Name: COLUMN contact_leads.phone; Type: COMMENT; Schema: public; Owner: leads_owner
+--
+
+COMMENT ON COLUMN public.contact_leads.phone IS 'At most 50 characters on one line, as the visitor wrote it.';
+
+--
+-- Name: COLUMN contact_leads.lead_type; Type: COMMENT; Schema: public; Owner: leads_owner
+--
+
+COMMENT ON COLUMN public.contact_leads.lead_type IS 'Which form the lead came by.';
+
+--
+-- Name: COLUMN contact_leads.status; Type: COMMENT; Schema: public; Owner: leads_owner
+--
+
+COMMENT ON COLUMN public.contact_leads.status IS 'Where the lead stands; moves as app.status_moves allows.';
+
+--
+-- Name: COLUMN contact_leads.priority; Type: COMMENT; Schema: public; Owner: leads_owner
+--
+
+COMMENT ON COLUMN public.contact_leads.priority IS 'How soon it wants an answer.';
+
+--
+-- Name: COLUMN contact_leads.metadata; Type: COMMENT; Schema: public; Owner: leads_owner
+--
+
+COMMENT ON COLUMN public.contact_leads.metadata IS 'ip_address, user_agent, referer and origin as the server saw them; utm and extra as the form sent them.';
+
+--
+-- Name: COLUMN contact_leads.created_at; Type: COMMENT; Schema: public; Owner: leads_owner
+--
+
+COMMENT ON COLUMN public.contact_leads.created_at IS 'When the lead was stored, by the database''s clock.';
+
+--
+-- Name: COLUMN contact_leads.updated_at; Type: COMMENT; Schema: public; Owner: leads_owner
+--
+
+COMMENT ON COLUMN public.contact_leads.updated_at IS 'When the row last changed; kept by trigger_contact_leads_updated_at.';
+
+--
+-- Name: COLUMN contact_leads."timestamp"; Type: COMMENT; Schema: public; Owner: leads_owner
+--
+
+COMMENT ON COLUMN public.contact_leads."timestamp" IS 'Legacy: the creation time under its older name.';
+
+--
+-- Name: COLUMN contact_leads.flagged; Type: COMMENT; Schema: public; Owner: leads_owner
+--
+
+COMMENT ON COLUMN public.contact_leads.flagged IS 'Legacy: marked by hand.';
+
+--
+-- Name: COLUMN contact_leads.role; Type: COMMENT; Schema: public; Owner: leads_owner
+--
+
+COMMENT ON COLUMN public.contact_leads.role IS 'What the visitor says they are (recruiter, founder ...), at most 100 characters.';
+
+--
+-- Name: COLUMN contact_leads.form_type; Type: COMMENT; Schema: public; Owner: leads_owner
+--
+
+COMMENT ON COLUMN public.contact_leads.form_type IS 'Legacy: the form''s name as text; new leads hold the label of lead_type.';
+
+--
+-- Name: COLUMN contact_leads.quality_score; Type: COMMENT; Schema: public; Owner: leads_owner
+--
+
+COMMENT ON COLUMN public.contact_leads.quality_score IS 'The team''s judgement, 0 to 100; NULL until somebody judged.';
+
+--
+-- Name: COLUMN contact_leads.internal_notes; Type: COMMENT; Schema: public; Owner: leads_owner
+--
+
+COMMENT ON COLUMN public.contact_leads.internal_notes IS 'The team''s notes, at most 20,000 characters.';
+
+--
+-- Name: COLUMN contact_leads.tags; Type: COMMENT; Schema: public; Owner: leads_owner
+--
+
+COMMENT ON COLUMN public.contact_leads.tags IS 'At most 50 tags of 1 to 50 characters.';
+
+--
+-- Name: COLUMN contact_leads.contact_history; Type: COMMENT; Schema: public; Owner: leads_owner
+--
+
+COMMENT ON COLUMN public.contact_leads.contact_history IS 'Contacts with the visitor, an array of objects, oldest first.';
+
+--
+-- Name: COLUMN contact_leads.follow_up_date; Type: COMMENT; Schema: public; Owner: leads_owner
+--
+
+COMMENT ON COLUMN public.contact_leads.follow_up_date IS 'The day to come back to this lead.';
+
+--
+-- Name: COLUMN contact_leads.last_contacted; Type: COMMENT; Schema: public; Owner: leads_owner
+--
+
+COMMENT ON COLUMN public.contact_leads.last_contacted IS 'When the lead last entered contacted.';
+
+--
+-- Name: COLUMN contact_leads.first_response_at; Type: COMMENT; Schema: public; Owner: leads_owner
+--
+
+COMMENT ON COLUMN public.contact_leads.first_response_at IS 'When the lead first entered contacted: what conversion and response times count.';
+
+--
+-- Name: COLUMN contact_leads.source; Type: COMMENT; Schema: public; Owner: leads_owner
+--
+
+COMMENT ON COLUMN public.contact_leads.source IS 'Where the visitor came from: the form''s source, else its utm_source.';
+
+--
+-- Name: COLUMN contact_leads.consent; Type: COMMENT; Schema: public; Owner: leads_owner
+--
+
+COMMENT ON COLUMN public.contact_leads.consent IS 'Whether the visitor ticked the form''s consent; NULL when it had none.';
+
+--
+-- Name: COLUMN contact_leads.is_spam; Type: COMMENT; Schema: public; Owner: leads_owner
+--
+
+COMMENT ON COLUMN public.contact_leads.is_spam IS 'Judged to be spam: out of lists and numbers.';
+
+--
+-- Name: COLUMN contact_leads.deleted_at; Type: COMMENT; Schema: public; Owner: leads_owner
+--
+
+COMMENT ON COLUMN public.contact_leads.deleted_at IS 'When the lead went to the trash; NULL while it is in the inbox.';
+
+--
+-- Name: COLUMN contact_leads.version; Type: COMMENT; Schema: public; Owner: leads_owner
+--
+
+COMMENT ON COLUMN public.contact_leads.version IS 'Counts the changes of the lead, from 1; its ETag is made of it.';
+
+--
+-- Name: COLUMN contact_leads.assignee; Type: COMMENT; Schema: public; Owner: leads_owner
+--
+
+COMMENT ON COLUMN public.contact_leads.assignee IS 'Who takes care of it, at most 100 characters on one line.';
+
+--
+-- Name: answer_lead(public.contact_leads); Type: FUNCTION; Schema: app; Owner: leads_owner
+--
+
+CREATE FUNCTION app.answer_lead(p_lead public.contact_leads) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+    v_kind app.mail_kind := CASE (p_lead).lead_type WHEN 'cv_request' THEN 'cv' ELSE 'acknowledgement' END;
+    v_at timestamptz;
+BEGIN
+    IF (p_lead).is_spam THEN
+        RETURN;
+    END IF;
+    -- Others than urgent ones are gathered for a while: many leads at once are one mail.
+    PERFORM app.queue_mail(
+        'notification', 'notification ' || (p_lead).id, (p_lead).id, NULL, 'notification', app.now() + interval '5 minutes');
+    -- Who answers an automatic answer by itself would get one for it, and so on.
+    IF (p_lead).email ~* '^(mailer-daemon|postmaster|bounces?|no-?reply|do-?not-?reply)[@+-]' THEN
+        RETURN;
+    END IF;
+    -- One a day for a mailbox, whoever types its address. A CV that was asked for is not forgotten: it waits for the day to pass.
+    INSERT INTO app.auto_replies AS r (address, kind, at)
+    VALUES (app.mailbox_of((p_lead).email), v_kind, app.now())
+    ON CONFLICT ON CONSTRAINT auto_replies_pkey DO UPDATE
+        SET kind = excluded.kind, at = greatest(excluded.at, r.at + interval '24 hours')
+        WHERE r.at <= app.now() - interval '24 hours' OR excluded.kind = 'cv' AND r.kind <> 'cv'
+    RETURNING r.at INTO v_at;
+    IF v_at IS NOT NULL THEN
+        PERFORM app.queue_mail(v_kind, v_kind || ' ' || (p_lead).id, (p_lead).id, (p_lead).email, NULL, v_at);
+    END IF;
+END;
+$$;
+
+ALTER FUNCTION app.answer_lead(p_lead public.contact_leads) OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION answer_lead(p_lead public.contact_leads); Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION app.answer_lead(p_lead public.contact_leads) IS 'Queues what a visitor''s lead gives rise to: an answer to the visitor, at most one a day for a mailbox, and a notification to the team, with others within 5 minutes. Nothing for spam.';
 
 --
 -- Name: users; Type: TABLE; Schema: app; Owner: leads_owner
@@ -645,8 +992,10 @@ BEGIN
         nullif(current_setting('app.operation', true), '')::uuid,
         CASE TG_OP WHEN 'INSERT' THEN 'created' WHEN 'UPDATE' THEN 'changed' WHEN 'DELETE' THEN 'deleted' ELSE 'emptied' END,
         TG_TABLE_NAME,
-        -- The settings that are tables have keys of text or enums: the whole row names one.
-        (SELECT string_agg(f.value, ' ') FROM jsonb_each_text(CASE TG_OP WHEN 'INSERT' THEN to_jsonb(NEW) ELSE to_jsonb(OLD) END) AS f),
+        -- By the column that the trigger names, else by the whole row.
+        (SELECT string_agg(f.value, ' ')
+         FROM jsonb_each_text(CASE TG_OP WHEN 'INSERT' THEN to_jsonb(NEW) ELSE to_jsonb(OLD) END) AS f
+         WHERE TG_NARGS = 0 OR f.key = TG_ARGV[0]),
         CASE WHEN TG_OP IN ('UPDATE', 'DELETE') THEN to_jsonb(OLD) END,
         CASE WHEN TG_OP IN ('INSERT', 'UPDATE') THEN to_jsonb(NEW) END
     );
@@ -660,7 +1009,7 @@ ALTER FUNCTION app.audit_setting() OWNER TO leads_owner;
 -- Name: FUNCTION audit_setting(); Type: COMMENT; Schema: app; Owner: leads_owner
 --
 
-COMMENT ON FUNCTION app.audit_setting() IS 'Trigger function: writes to app.audit_log what was done to a rule that is kept as a row, such as an allowed move.';
+COMMENT ON FUNCTION app.audit_setting() IS 'Trigger function: writes to app.audit_log what was done to a rule that is kept as a row, such as an allowed move. Its argument is the column that names the row; without one, all of it does.';
 
 --
 -- Name: audit_log; Type: TABLE; Schema: app; Owner: leads_owner
@@ -813,6 +1162,14 @@ DECLARE
     v_more text;
     v_less text;
 BEGIN
+    IF (p_entry).table_name = 'mail_templates' THEN
+        RETURN v_who || ' ' || CASE
+            WHEN (p_entry).action = 'emptied' THEN 'emptied the whole table'
+            WHEN (p_entry).action = 'deleted' THEN format('took back what was changed of the mail %s', (p_entry).subject)
+            WHEN v_after -> 'enabled' = 'false' AND coalesce(v_before -> 'enabled', 'true') = 'true'
+                THEN format('switched the mail %s off', (p_entry).subject)
+            ELSE format('changed the mail %s', (p_entry).subject) END || '.';
+    END IF;
     IF (p_entry).table_name IN ('users', 'api_keys') THEN
         v_kind := CASE (p_entry).table_name WHEN 'users' THEN 'the user ' ELSE 'the API key ' END || (p_entry).subject;
         RETURN v_who || ' ' || CASE (p_entry).action
@@ -1058,6 +1415,34 @@ ALTER FUNCTION app.chain_hash(p_previous bytea, p_number bigint, p_digest bytea)
 COMMENT ON FUNCTION app.chain_hash(p_previous bytea, p_number bigint, p_digest bytea) IS 'The hash of one seal: SHA-256 of the seal before it (of nothing for the first), its number (8 bytes, most significant first) and its entry''s digest.';
 
 --
+-- Name: check_mail_kind(text); Type: FUNCTION; Schema: app; Owner: leads_owner
+--
+
+CREATE FUNCTION app.check_mail_kind(p_kind text) RETURNS app.mail_kind
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+    IF p_kind IS NULL OR p_kind <> ALL (enum_range(NULL::app.mail_kind)::text[]) THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'LD404',
+            MESSAGE = format('There is no such mail template. There are: %s.', array_to_string(enum_range(NULL::app.mail_kind), ', ')),
+            CONSTRAINT = 'template_not_found',
+            DATATYPE = array_to_string(enum_range(NULL::app.mail_kind), ', ');
+    END IF;
+    RETURN p_kind::app.mail_kind;
+END;
+$$;
+
+ALTER FUNCTION app.check_mail_kind(p_kind text) OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION check_mail_kind(p_kind text); Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION app.check_mail_kind(p_kind text) IS 'The kind of mail of that name. LD404 template_not_found.';
+
+--
 -- Name: check_query(text); Type: FUNCTION; Schema: app; Owner: leads_owner
 --
 
@@ -1162,6 +1547,228 @@ ALTER FUNCTION app.count_leads() OWNER TO leads_owner;
 COMMENT ON FUNCTION app.count_leads() IS 'Trigger function, run once a statement: writes to app.lead_count_changes what an INSERT, UPDATE, DELETE or TRUNCATE of leads changed in the totals. Writers only append, so none waits for another. What others than the service write is told to it by NOTIFY leads.';
 
 --
+-- Name: lead_count_changes; Type: TABLE; Schema: app; Owner: leads_owner
+--
+
+CREATE TABLE app.lead_count_changes (
+    status public.lead_status NOT NULL,
+    lead_type public.lead_type NOT NULL,
+    priority public.lead_priority NOT NULL,
+    is_spam boolean NOT NULL,
+    trashed boolean NOT NULL,
+    change integer NOT NULL
+)
+WITH (autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='1000', autovacuum_vacuum_insert_threshold='-1', autovacuum_vacuum_cost_delay='0');
+
+ALTER TABLE app.lead_count_changes OWNER TO leads_owner;
+
+--
+-- Name: TABLE lead_count_changes; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON TABLE app.lead_count_changes IS 'What has changed in app.lead_counts since, written by the triggers contact_leads_totals_...: read app.lead_totals.';
+
+--
+-- Name: COLUMN lead_count_changes.status; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.lead_count_changes.status IS 'Where the leads stand.';
+
+--
+-- Name: COLUMN lead_count_changes.lead_type; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.lead_count_changes.lead_type IS 'Which form they came by.';
+
+--
+-- Name: COLUMN lead_count_changes.priority; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.lead_count_changes.priority IS 'How soon they want an answer.';
+
+--
+-- Name: COLUMN lead_count_changes.is_spam; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.lead_count_changes.is_spam IS 'Whether they are judged to be spam.';
+
+--
+-- Name: COLUMN lead_count_changes.trashed; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.lead_count_changes.trashed IS 'Whether they are in the trash.';
+
+--
+-- Name: COLUMN lead_count_changes.change; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.lead_count_changes.change IS 'How many more, or fewer.';
+
+--
+-- Name: lead_counts; Type: TABLE; Schema: app; Owner: leads_owner
+--
+
+CREATE TABLE app.lead_counts (
+    status public.lead_status NOT NULL,
+    lead_type public.lead_type NOT NULL,
+    priority public.lead_priority NOT NULL,
+    is_spam boolean NOT NULL,
+    trashed boolean NOT NULL,
+    leads bigint NOT NULL
+)
+WITH (fillfactor='50', autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='1000');
+
+ALTER TABLE app.lead_counts OWNER TO leads_owner;
+
+--
+-- Name: TABLE lead_counts; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON TABLE app.lead_counts IS 'How many leads there were of each kind when service.tidy() last folded: read app.lead_totals.';
+
+--
+-- Name: COLUMN lead_counts.status; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.lead_counts.status IS 'Where the leads stand.';
+
+--
+-- Name: COLUMN lead_counts.lead_type; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.lead_counts.lead_type IS 'Which form they came by.';
+
+--
+-- Name: COLUMN lead_counts.priority; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.lead_counts.priority IS 'How soon they want an answer.';
+
+--
+-- Name: COLUMN lead_counts.is_spam; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.lead_counts.is_spam IS 'Whether they are judged to be spam.';
+
+--
+-- Name: COLUMN lead_counts.trashed; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.lead_counts.trashed IS 'Whether they are in the trash.';
+
+--
+-- Name: COLUMN lead_counts.leads; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.lead_counts.leads IS 'How many.';
+
+--
+-- Name: lead_totals; Type: VIEW; Schema: app; Owner: leads_owner
+--
+
+CREATE VIEW app.lead_totals WITH (security_invoker='false') AS
+ SELECT c.status,
+    c.lead_type,
+    c.priority,
+    c.is_spam,
+    c.trashed,
+    c.leads
+   FROM app.lead_counts c
+UNION ALL
+ SELECT c.status,
+    c.lead_type,
+    c.priority,
+    c.is_spam,
+    c.trashed,
+    (c.change)::bigint AS leads
+   FROM app.lead_count_changes c;
+
+ALTER VIEW app.lead_totals OWNER TO leads_owner;
+
+--
+-- Name: VIEW lead_totals; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON VIEW app.lead_totals IS 'How many leads there are, exact in every snapshot. To be summed up: one kind of lead may have several rows, some below zero.';
+
+--
+-- Name: COLUMN lead_totals.status; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.lead_totals.status IS 'Where the leads stand.';
+
+--
+-- Name: COLUMN lead_totals.lead_type; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.lead_totals.lead_type IS 'Which form they came by.';
+
+--
+-- Name: COLUMN lead_totals.priority; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.lead_totals.priority IS 'How soon they want an answer.';
+
+--
+-- Name: COLUMN lead_totals.is_spam; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.lead_totals.is_spam IS 'Whether they are judged to be spam.';
+
+--
+-- Name: COLUMN lead_totals.trashed; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.lead_totals.trashed IS 'Whether they are in the trash.';
+
+--
+-- Name: COLUMN lead_totals.leads; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.lead_totals.leads IS 'So many, or so many more or fewer: sum(leads) is the number.';
+
+--
+-- Name: digest(); Type: FUNCTION; Schema: app; Owner: leads_owner
+--
+
+CREATE FUNCTION app.digest() RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ WITH new AS (
+          SELECT l.lead_type,
+             l.first_response_at
+            FROM public.contact_leads l
+           WHERE ((l.created_at > (app.now() - '24:00:00'::interval)) AND (l.created_at <= app.now()) AND (l.deleted_at IS NULL) AND (NOT l.is_spam))
+         ), waiting AS (
+          SELECT l.id
+            FROM public.contact_leads l
+           WHERE ((l.status = 'unread'::public.lead_status) AND (l.priority = ANY (ARRAY['high'::public.lead_priority, 'urgent'::public.lead_priority])) AND (l.deleted_at IS NULL) AND (NOT l.is_spam))
+           ORDER BY l.priority DESC, l.created_at, l.id
+          LIMIT 20
+         )
+  SELECT jsonb_build_object('new', ( SELECT count(*) AS count
+            FROM new), 'new_by_type', ( SELECT COALESCE(jsonb_object_agg(n.lead_type, n.leads), '{}'::jsonb) AS "coalesce"
+            FROM ( SELECT n_1.lead_type,
+                     count(*) AS leads
+                    FROM new n_1
+                   GROUP BY n_1.lead_type) n), 'answered', ( SELECT count(*) AS count
+            FROM new n
+           WHERE (n.first_response_at IS NOT NULL)), 'unread', ( SELECT COALESCE(sum(t.leads), (0)::numeric) AS "coalesce"
+            FROM app.lead_totals t
+           WHERE ((t.status = 'unread'::public.lead_status) AND (NOT t.is_spam) AND (NOT t.trashed))), 'lead_ids', ( SELECT COALESCE(jsonb_agg(w.id), '[]'::jsonb) AS "coalesce"
+            FROM waiting w)) AS jsonb_build_object;
+END;
+
+ALTER FUNCTION app.digest() OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION digest(); Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION app.digest() IS 'The numbers of the daily digest: leads of the last 24 hours (new, new_by_type, answered), all that are unread, and the first 20 unread ones of high priority (lead_ids).';
+
+--
 -- Name: end_operation(uuid, bigint, bigint); Type: FUNCTION; Schema: app; Owner: leads_owner
 --
 
@@ -1252,6 +1859,11 @@ BEGIN
     DELETE FROM app.idempotency_keys AS k
     USING public.contact_leads AS l
     WHERE l.id = ANY (p_ids) AND k.reference = l.reference;
+    DELETE FROM app.outbox AS o WHERE o.lead_id = ANY (p_ids);
+    -- Those that told of other leads as well stay, and no longer say what they said.
+    UPDATE app.outbox AS o
+    SET content = NULL, lead_ids = ARRAY(SELECT u.id FROM unnest(o.lead_ids) AS u (id) WHERE u.id <> ALL (p_ids))
+    WHERE o.lead_ids && p_ids;
     DELETE FROM public.contact_leads AS l WHERE l.id = ANY (p_ids);
     WITH emptied AS (
         UPDATE app.audit_log AS a SET salt = NULL, before = NULL, after = NULL
@@ -1274,7 +1886,7 @@ ALTER FUNCTION app.erase_leads(p_ids bigint[], p_kind text, p_actor text, p_role
 -- Name: FUNCTION erase_leads(p_ids bigint[], p_kind text, p_actor text, p_role text, p_request_id uuid); Type: COMMENT; Schema: app; Owner: leads_owner
 --
 
-COMMENT ON FUNCTION app.erase_leads(p_ids bigint[], p_kind text, p_actor text, p_role text, p_request_id uuid) IS 'Removes leads for good, with all that tells of them: their rows, search, idempotency keys, the values and salts of their audit, what operations set for them alone. What stays: that, when and by whom; and of those that were in the inbox a count in app.erased_leads. p_kind: erase or purge. Returns the operation, still to be ended.';
+COMMENT ON FUNCTION app.erase_leads(p_ids bigint[], p_kind text, p_actor text, p_role text, p_request_id uuid) IS 'Removes leads for good, with all that tells of them: their rows, search, idempotency keys, mails, the values and salts of their audit, what operations set for them alone. What stays: that, when and by whom; and of those that were in the inbox a count in app.erased_leads. p_kind: erase or purge. Returns the operation, still to be ended.';
 
 --
 -- Name: etag(bigint, integer); Type: FUNCTION; Schema: app; Owner: leads_owner
@@ -1435,267 +2047,27 @@ ALTER FUNCTION app.keep_search() OWNER TO leads_owner;
 COMMENT ON FUNCTION app.keep_search() IS 'Trigger function: app.lead_search follows a lead, whoever writes it. SECURITY DEFINER, since nobody may write that table by hand.';
 
 --
--- Name: tags_valid(text[]); Type: FUNCTION; Schema: app; Owner: leads_owner
+-- Name: lead_for_mail(public.contact_leads, boolean); Type: FUNCTION; Schema: app; Owner: leads_owner
 --
 
-CREATE FUNCTION app.tags_valid(p_tags text[]) RETURNS boolean
-    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-    RETURN ((cardinality(p_tags) <= 50) AND (COALESCE(array_ndims(p_tags), 1) = 1) AND (NOT (EXISTS (SELECT FROM unnest(tags_valid.p_tags) t(tag) WHERE ((t.tag IS NULL) OR ((char_length(t.tag) < 1) OR (char_length(t.tag) > 50)) OR (t.tag ~ '[[:cntrl:]]'::text) OR (t.tag <> btrim(t.tag)))))));
+CREATE FUNCTION app.lead_for_mail(p_lead public.contact_leads, p_to_team boolean) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT (jsonb_build_object('id', (p_lead).id, 'reference', (p_lead).reference, 'lead_type', (p_lead).lead_type, 'name', (p_lead).name, 'created_at', to_char(((p_lead).created_at AT TIME ZONE 'UTC'::text), 'YYYY-MM-DD HH24:MI "UTC"'::text)) ||
+         CASE
+             WHEN p_to_team THEN jsonb_build_object('email', (p_lead).email, 'company', (p_lead).company, 'phone', (p_lead).phone, 'role', (p_lead).role, 'subject', (p_lead).subject, 'message', "left"((p_lead).message, 2000), 'source', (p_lead).source, 'priority', (p_lead).priority, 'status', (p_lead).status, 'assignee', (p_lead).assignee, 'follow_up_date', (p_lead).follow_up_date)
+             ELSE '{}'::jsonb
+         END);
+END;
 
-ALTER FUNCTION app.tags_valid(p_tags text[]) OWNER TO leads_owner;
+ALTER FUNCTION app.lead_for_mail(p_lead public.contact_leads, p_to_team boolean) OWNER TO leads_owner;
 
 --
--- Name: FUNCTION tags_valid(p_tags text[]); Type: COMMENT; Schema: app; Owner: leads_owner
+-- Name: FUNCTION lead_for_mail(p_lead public.contact_leads, p_to_team boolean); Type: COMMENT; Schema: app; Owner: leads_owner
 --
 
-COMMENT ON FUNCTION app.tags_valid(p_tags text[]) IS 'Whether these may be a lead''s tags: at most 50, each 1 to 50 characters on one line, without spaces around it.';
-
---
--- Name: contact_leads; Type: TABLE; Schema: public; Owner: leads_owner
---
-
-CREATE TABLE public.contact_leads (
-    id bigint NOT NULL,
-    reference uuid DEFAULT gen_random_uuid() NOT NULL,
-    name text NOT NULL,
-    email text NOT NULL,
-    subject text,
-    message text,
-    company text,
-    phone text,
-    lead_type public.lead_type DEFAULT 'contact'::public.lead_type NOT NULL,
-    status public.lead_status DEFAULT 'unread'::public.lead_status NOT NULL,
-    priority public.lead_priority DEFAULT 'medium'::public.lead_priority NOT NULL,
-    metadata jsonb DEFAULT '{}'::jsonb NOT NULL,
-    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT app.now() NOT NULL,
-    "timestamp" timestamp with time zone DEFAULT app.now() NOT NULL,
-    flagged boolean DEFAULT false NOT NULL,
-    role text,
-    form_type text,
-    quality_score integer,
-    internal_notes text,
-    tags text[] DEFAULT '{}'::text[] NOT NULL,
-    contact_history jsonb DEFAULT '[]'::jsonb NOT NULL,
-    follow_up_date date,
-    last_contacted timestamp with time zone,
-    first_response_at timestamp with time zone,
-    source text,
-    consent boolean,
-    is_spam boolean DEFAULT false NOT NULL,
-    deleted_at timestamp with time zone,
-    version integer DEFAULT 1 NOT NULL,
-    assignee text,
-    CONSTRAINT contact_leads_assignee_valid CHECK ((((char_length(assignee) >= 1) AND (char_length(assignee) <= 100)) AND (assignee !~ '[[:cntrl:]]'::text))),
-    CONSTRAINT contact_leads_company_valid CHECK (((char_length(company) >= 1) AND (char_length(company) <= 200) AND (company !~ '[[:cntrl:]]'::text))),
-    CONSTRAINT contact_leads_contact_history_valid CHECK (((jsonb_typeof(contact_history) = 'array'::text) AND (octet_length((contact_history)::text) <= 1048576))),
-    CONSTRAINT contact_leads_email_valid CHECK (((char_length(email) <= 254) AND (email !~ '[[:cntrl:]]'::text) AND (email ~ '^[^@[:space:]]+@[^@[:space:]]+[.][^@[:space:]]+$'::text))),
-    CONSTRAINT contact_leads_form_type_valid CHECK (((char_length(form_type) >= 1) AND (char_length(form_type) <= 50))),
-    CONSTRAINT contact_leads_internal_notes_valid CHECK ((char_length(internal_notes) <= 20000)),
-    CONSTRAINT contact_leads_message_valid CHECK (((char_length(message) >= 1) AND (char_length(message) <= 10000))),
-    CONSTRAINT contact_leads_metadata_valid CHECK (((jsonb_typeof(metadata) = 'object'::text) AND (octet_length((metadata)::text) <= 131072))),
-    CONSTRAINT contact_leads_name_valid CHECK (((char_length(name) >= 1) AND (char_length(name) <= 200) AND (name !~ '[[:cntrl:]]'::text) AND (name ~ '[^[:space:]]'::text))),
-    CONSTRAINT contact_leads_phone_valid CHECK (((char_length(phone) >= 1) AND (char_length(phone) <= 50) AND (phone !~ '[[:cntrl:]]'::text))),
-    CONSTRAINT contact_leads_quality_score_valid CHECK (((quality_score >= 0) AND (quality_score <= 100))),
-    CONSTRAINT contact_leads_role_valid CHECK (((char_length(role) >= 1) AND (char_length(role) <= 100) AND (role !~ '[[:cntrl:]]'::text))),
-    CONSTRAINT contact_leads_source_valid CHECK (((char_length(source) >= 1) AND (char_length(source) <= 200) AND (source !~ '[[:cntrl:]]'::text))),
-    CONSTRAINT contact_leads_subject_valid CHECK (((char_length(subject) >= 1) AND (char_length(subject) <= 300) AND (subject !~ '[[:cntrl:]]'::text))),
-    CONSTRAINT contact_leads_tags_valid CHECK (app.tags_valid(tags))
-);
-
-ALTER TABLE public.contact_leads OWNER TO leads_owner;
-
---
--- Name: TABLE contact_leads; Type: COMMENT; Schema: public; Owner: leads_owner
---
-
-COMMENT ON TABLE public.contact_leads IS 'Every lead: what a visitor sent, where it stands, and what the team knows of it.';
-
---
--- Name: COLUMN contact_leads.id; Type: COMMENT; Schema: public; Owner: leads_owner
---
-
-COMMENT ON COLUMN public.contact_leads.id IS 'The number of the lead inside the team; visitors never see it.';
-
---
--- Name: COLUMN contact_leads.reference; Type: COMMENT; Schema: public; Owner: leads_owner
---
-
-COMMENT ON COLUMN public.contact_leads.reference IS 'What the visitor is given: names the lead without telling how many there are.';
-
---
--- Name: COLUMN contact_leads.name; Type: COMMENT; Schema: public; Owner: leads_owner
---
-
-COMMENT ON COLUMN public.contact_leads.name IS 'The visitor''s name, 1 to 200 characters on one line.';
-
---
--- Name: COLUMN contact_leads.email; Type: COMMENT; Schema: public; Owner: leads_owner
---
-
-COMMENT ON COLUMN public.contact_leads.email IS 'The visitor''s address, at most 254 characters, with a dot in its domain.';
-
---
--- Name: COLUMN contact_leads.subject; Type: COMMENT; Schema: public; Owner: leads_owner
---
-
-COMMENT ON COLUMN public.contact_leads.subject IS 'At most 300 characters on one line; the contact and collaboration forms ask for it.';
-
---
--- Name: COLUMN contact_leads.message; Type: COMMENT; Schema: public; Owner: leads_owner
---
-
-COMMENT ON COLUMN public.contact_leads.message IS 'At most 10,000 characters; the contact and collaboration forms ask for it.';
-
---
--- Name: COLUMN contact_leads.company; Type: COMMENT; Schema: public; Owner: leads_owner
---
-
-COMMENT ON COLUMN public.contact_leads.company IS 'At most 200 characters on one line.';
-
---
--- Name: COLUMN contact_leads.phone; Type: COMMENT; Schema: public; Owner: leads_owner
---
-
-COMMENT ON COLUMN public.contact_leads.phone IS 'At most 50 characters on one line, as the visitor wrote it.';
-
---
--- Name: COLUMN contact_leads.lead_type; Type: COMMENT; Schema: public; Owner: leads_owner
---
-
-COMMENT ON COLUMN public.contact_leads.lead_type IS 'Which form the lead came by.';
-
---
--- Name: COLUMN contact_leads.status; Type: COMMENT; Schema: public; Owner: leads_owner
---
-
-COMMENT ON COLUMN public.contact_leads.status IS 'Where the lead stands; moves as app.status_moves allows.';
-
---
--- Name: COLUMN contact_leads.priority; Type: COMMENT; Schema: public; Owner: leads_owner
---
-
-COMMENT ON COLUMN public.contact_leads.priority IS 'How soon it wants an answer.';
-
---
--- Name: COLUMN contact_leads.metadata; Type: COMMENT; Schema: public; Owner: leads_owner
---
-
-COMMENT ON COLUMN public.contact_leads.metadata IS 'ip_address, user_agent, referer and origin as the server saw them; utm and extra as the form sent them.';
-
---
--- Name: COLUMN contact_leads.created_at; Type: COMMENT; Schema: public; Owner: leads_owner
---
-
-COMMENT ON COLUMN public.contact_leads.created_at IS 'When the lead was stored, by the database''s clock.';
-
---
--- Name: COLUMN contact_leads.updated_at; Type: COMMENT; Schema: public; Owner: leads_owner
---
-
-COMMENT ON COLUMN public.contact_leads.updated_at IS 'When the row last changed; kept by trigger_contact_leads_updated_at.';
-
---
--- Name: COLUMN contact_leads."timestamp"; Type: COMMENT; Schema: public; Owner: leads_owner
---
-
-COMMENT ON COLUMN public.contact_leads."timestamp" IS 'Legacy: the creation time under its older name.';
-
---
--- Name: COLUMN contact_leads.flagged; Type: COMMENT; Schema: public; Owner: leads_owner
---
-
-COMMENT ON COLUMN public.contact_leads.flagged IS 'Legacy: marked by hand.';
-
---
--- Name: COLUMN contact_leads.role; Type: COMMENT; Schema: public; Owner: leads_owner
---
-
-COMMENT ON COLUMN public.contact_leads.role IS 'What the visitor says they are (recruiter, founder ...), at most 100 characters.';
-
---
--- Name: COLUMN contact_leads.form_type; Type: COMMENT; Schema: public; Owner: leads_owner
---
-
-COMMENT ON COLUMN public.contact_leads.form_type IS 'Legacy: the form''s name as text; new leads hold the label of lead_type.';
-
---
--- Name: COLUMN contact_leads.quality_score; Type: COMMENT; Schema: public; Owner: leads_owner
---
-
-COMMENT ON COLUMN public.contact_leads.quality_score IS 'The team''s judgement, 0 to 100; NULL until somebody judged.';
-
---
--- Name: COLUMN contact_leads.internal_notes; Type: COMMENT; Schema: public; Owner: leads_owner
---
-
-COMMENT ON COLUMN public.contact_leads.internal_notes IS 'The team''s notes, at most 20,000 characters.';
-
---
--- Name: COLUMN contact_leads.tags; Type: COMMENT; Schema: public; Owner: leads_owner
---
-
-COMMENT ON COLUMN public.contact_leads.tags IS 'At most 50 tags of 1 to 50 characters.';
-
---
--- Name: COLUMN contact_leads.contact_history; Type: COMMENT; Schema: public; Owner: leads_owner
---
-
-COMMENT ON COLUMN public.contact_leads.contact_history IS 'Contacts with the visitor, an array of objects, oldest first.';
-
---
--- Name: COLUMN contact_leads.follow_up_date; Type: COMMENT; Schema: public; Owner: leads_owner
---
-
-COMMENT ON COLUMN public.contact_leads.follow_up_date IS 'The day to come back to this lead.';
-
---
--- Name: COLUMN contact_leads.last_contacted; Type: COMMENT; Schema: public; Owner: leads_owner
---
-
-COMMENT ON COLUMN public.contact_leads.last_contacted IS 'When the lead last entered contacted.';
-
---
--- Name: COLUMN contact_leads.first_response_at; Type: COMMENT; Schema: public; Owner: leads_owner
---
-
-COMMENT ON COLUMN public.contact_leads.first_response_at IS 'When the lead first entered contacted: what conversion and response times count.';
-
---
--- Name: COLUMN contact_leads.source; Type: COMMENT; Schema: public; Owner: leads_owner
---
-
-COMMENT ON COLUMN public.contact_leads.source IS 'Where the visitor came from: the form''s source, else its utm_source.';
-
---
--- Name: COLUMN contact_leads.consent; Type: COMMENT; Schema: public; Owner: leads_owner
---
-
-COMMENT ON COLUMN public.contact_leads.consent IS 'Whether the visitor ticked the form''s consent; NULL when it had none.';
-
---
--- Name: COLUMN contact_leads.is_spam; Type: COMMENT; Schema: public; Owner: leads_owner
---
-
-COMMENT ON COLUMN public.contact_leads.is_spam IS 'Judged to be spam: out of lists and numbers.';
-
---
--- Name: COLUMN contact_leads.deleted_at; Type: COMMENT; Schema: public; Owner: leads_owner
---
-
-COMMENT ON COLUMN public.contact_leads.deleted_at IS 'When the lead went to the trash; NULL while it is in the inbox.';
-
---
--- Name: COLUMN contact_leads.version; Type: COMMENT; Schema: public; Owner: leads_owner
---
-
-COMMENT ON COLUMN public.contact_leads.version IS 'Counts the changes of the lead, from 1; its ETag is made of it.';
-
---
--- Name: COLUMN contact_leads.assignee; Type: COMMENT; Schema: public; Owner: leads_owner
---
-
-COMMENT ON COLUMN public.contact_leads.assignee IS 'Who takes care of it, at most 100 characters on one line.';
+COMMENT ON FUNCTION app.lead_for_mail(p_lead public.contact_leads, p_to_team boolean) IS 'What a mail may tell of a lead: to the team all that one acts by; to the visitor, whose address somebody else may have typed, nothing that was written in the form but the name.';
 
 --
 -- Name: lead_to_change(bigint, text, boolean); Type: FUNCTION; Schema: app; Owner: leads_owner
@@ -1802,6 +2174,259 @@ ALTER FUNCTION app.login_delay(p_failures integer, p_free integer, p_longest int
 --
 
 COMMENT ON FUNCTION app.login_delay(p_failures integer, p_free integer, p_longest integer) IS 'How long after a failed try to log in the next one is refused: not at all before p_free failures, then 5 s, twice as long with each, at most p_longest seconds.';
+
+--
+-- Name: outbox; Type: TABLE; Schema: app; Owner: leads_owner
+--
+
+CREATE TABLE app.outbox (
+    id bigint NOT NULL,
+    key uuid DEFAULT gen_random_uuid() NOT NULL,
+    kind app.mail_kind NOT NULL,
+    occasion text NOT NULL,
+    lead_id bigint,
+    recipient text,
+    is_test boolean DEFAULT false NOT NULL,
+    bundle text,
+    state app.mail_state DEFAULT 'queued'::app.mail_state NOT NULL,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    due_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    first_attempt_at timestamp with time zone,
+    ended_at timestamp with time zone,
+    error text,
+    merged_into bigint,
+    lead_ids bigint[],
+    more integer DEFAULT 0 NOT NULL,
+    content jsonb,
+    transport text,
+    provider_id text,
+    delivery text,
+    delivery_at timestamp with time zone,
+    delivery_detail text,
+    opened integer DEFAULT 0 NOT NULL,
+    last_opened_at timestamp with time zone,
+    CONSTRAINT outbox_delivery_valid CHECK ((delivery = ANY (ARRAY['delivered'::text, 'delayed'::text, 'bounced'::text, 'complained'::text, 'failed'::text])))
+)
+WITH (autovacuum_vacuum_scale_factor='0.02', autovacuum_vacuum_cost_delay='0');
+
+ALTER TABLE app.outbox OWNER TO leads_owner;
+
+--
+-- Name: TABLE outbox; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON TABLE app.outbox IS 'Every mail that is to be sent, and was: queued in the transaction of what it is about. Kept for 90 days after its end.';
+
+--
+-- Name: COLUMN outbox.id; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.outbox.id IS 'In the order in which they were queued, about.';
+
+--
+-- Name: COLUMN outbox.key; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.outbox.key IS 'Names it to the outside: the provider''s idempotency key, the Message-ID, the file in the mailbox. Another one after a retry by hand.';
+
+--
+-- Name: COLUMN outbox.kind; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.outbox.kind IS 'Which template it is made of, and whom it is for.';
+
+--
+-- Name: COLUMN outbox.occasion; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.outbox.occasion IS 'What gave rise to it: of each there is one mail.';
+
+--
+-- Name: COLUMN outbox.lead_id; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.outbox.lead_id IS 'The lead that it is about, if it is one.';
+
+--
+-- Name: COLUMN outbox.recipient; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.outbox.recipient IS 'An address; NULL for the team, whose addresses NOTIFY_TO holds.';
+
+--
+-- Name: COLUMN outbox.is_test; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.outbox.is_test IS 'Asked for by hand, with made-up values.';
+
+--
+-- Name: COLUMN outbox.bundle; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.outbox.bundle IS 'Those of one bundle that wait go out as one mail.';
+
+--
+-- Name: COLUMN outbox.state; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.outbox.state IS 'How far it is.';
+
+--
+-- Name: COLUMN outbox.created_at; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.outbox.created_at IS 'When it was queued.';
+
+--
+-- Name: COLUMN outbox.due_at; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.outbox.due_at IS 'When it is tried (again). Of one that a worker has: until when it is the worker''s, and others leave it alone.';
+
+--
+-- Name: COLUMN outbox.attempts; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.outbox.attempts IS 'How often it was tried.';
+
+--
+-- Name: COLUMN outbox.first_attempt_at; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.outbox.first_attempt_at IS 'When it was first tried. The provider knows its key for 24 hours; it is given up an hour before.';
+
+--
+-- Name: COLUMN outbox.ended_at; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.outbox.ended_at IS 'When it was sent, skipped, merged or given up.';
+
+--
+-- Name: COLUMN outbox.error; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.outbox.error IS 'Why it waits, was skipped, or was given up.';
+
+--
+-- Name: COLUMN outbox.merged_into; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.outbox.merged_into IS 'The mail that it went out with.';
+
+--
+-- Name: COLUMN outbox.lead_ids; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.outbox.lead_ids IS 'The leads that it tells of by name, at most 50. Erasing one of them empties content.';
+
+--
+-- Name: COLUMN outbox.more; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.outbox.more IS 'How many further leads it counts without naming them.';
+
+--
+-- Name: COLUMN outbox.content; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.outbox.content IS 'What is sent: from, to, reply_to, subject, text, html, headers, attach_cv. Made at the first try, and the same at each.';
+
+--
+-- Name: COLUMN outbox.transport; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.outbox.transport IS 'What it was handed to: resend, smtp or mailbox.';
+
+--
+-- Name: COLUMN outbox.provider_id; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.outbox.provider_id IS 'What the provider calls it.';
+
+--
+-- Name: COLUMN outbox.delivery; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.outbox.delivery IS 'What the provider last reported of it: delivered, delayed, bounced, complained or failed.';
+
+--
+-- Name: COLUMN outbox.delivery_at; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.outbox.delivery_at IS 'When that happened.';
+
+--
+-- Name: COLUMN outbox.delivery_detail; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.outbox.delivery_detail IS 'The provider''s words.';
+
+--
+-- Name: COLUMN outbox.opened; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.outbox.opened IS 'How often the link to the CV was opened, by programs that check links too.';
+
+--
+-- Name: COLUMN outbox.last_opened_at; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.outbox.last_opened_at IS 'When it was last opened.';
+
+--
+-- Name: mail_as_json(app.outbox); Type: FUNCTION; Schema: app; Owner: leads_owner
+--
+
+CREATE FUNCTION app.mail_as_json(p_mail app.outbox) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    SELECT jsonb_build_object(
+        'id', (p_mail).id, 'kind', (p_mail).kind, 'state', (p_mail).state, 'lead_id', (p_mail).lead_id, 'recipient', (p_mail).recipient,
+        'subject', (p_mail).content -> 'subject', 'is_test', (p_mail).is_test, 'created_at', (p_mail).created_at, 'due_at', (p_mail).due_at,
+        'attempts', (p_mail).attempts, 'ended_at', (p_mail).ended_at, 'error', (p_mail).error, 'merged_into', (p_mail).merged_into,
+        'transport', (p_mail).transport, 'provider_id', (p_mail).provider_id, 'delivery', (p_mail).delivery,
+        'delivery_at', (p_mail).delivery_at, 'delivery_detail', (p_mail).delivery_detail, 'opened', (p_mail).opened,
+        'last_opened_at', (p_mail).last_opened_at,
+        'stopped', CASE WHEN (p_mail).kind IN ('acknowledgement', 'cv') THEN
+            (SELECT s.reason FROM app.mail_stops AS s WHERE s.address = app.mailbox_of((p_mail).recipient)) END
+    );
+$$;
+
+ALTER FUNCTION app.mail_as_json(p_mail app.outbox) OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION mail_as_json(p_mail app.outbox); Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION app.mail_as_json(p_mail app.outbox) IS 'A mail of the outbox as lists show it, without what it says. stopped: why its recipient gets no automatic answers any more, or null.';
+
+--
+-- Name: mailbox_of(text); Type: FUNCTION; Schema: app; Owner: leads_owner
+--
+
+CREATE FUNCTION app.mailbox_of(p_email text) RETURNS text
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    SET search_path TO 'pg_catalog'
+    BEGIN ATOMIC
+ SELECT
+         CASE
+             WHEN (m.domain = ANY (ARRAY['gmail.com'::text, 'googlemail.com'::text])) THEN (replace(m.local, '.'::text, ''::text) || '@gmail.com'::text)
+             ELSE ((m.local || '@'::text) || m.domain)
+         END AS "case"
+    FROM ( SELECT regexp_replace(regexp_replace(a.email, '@[^@]*$'::text, ''::text), '(.)[+].*$'::text, '\1'::text) AS local,
+             regexp_replace(a.email, '^.*@'::text, ''::text) AS domain
+            FROM ( SELECT lower(btrim(mailbox_of.p_email)) AS email) a) m;
+END;
+
+ALTER FUNCTION app.mailbox_of(p_email text) OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION mailbox_of(p_email text); Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION app.mailbox_of(p_email text) IS 'The mailbox that an address leads to, as one name: in small letters, without what follows a plus sign, at Gmail without dots. To count by, never to send to.';
 
 --
 -- Name: matching_leads(text); Type: FUNCTION; Schema: app; Owner: leads_owner
@@ -2210,6 +2835,43 @@ ALTER FUNCTION app.plain(p_text text) OWNER TO leads_owner;
 --
 
 COMMENT ON FUNCTION app.plain(p_text text) IS 'A text with spaces for its ASCII punctuation, as search reads stored texts and queries alike. PostgreSQL''s parser would take wi-fi, and/or, node.js, -5 and <b> for compounds, paths, hosts, numbers and tags, in which the words can''t be found.';
+
+--
+-- Name: queue_lead_mail(); Type: FUNCTION; Schema: app; Owner: leads_owner
+--
+
+CREATE FUNCTION app.queue_lead_mail() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+    IF NEW.is_spam OR NEW.deleted_at IS NOT NULL THEN
+        RETURN NULL;
+    END IF;
+    IF TG_OP = 'UPDATE' AND OLD.is_spam THEN
+        -- What was held back while it was called spam, or never queued.
+        UPDATE app.outbox AS o SET state = 'queued', due_at = app.now(), ended_at = NULL, error = NULL
+        WHERE o.lead_id = NEW.id AND o.state = 'skipped';
+        IF EXISTS (SELECT FROM app.audit_log AS a WHERE a.lead_id = NEW.id AND a.action = 'created' AND a.actor_role = 'visitor') THEN
+            PERFORM app.answer_lead(NEW);
+        END IF;
+    END IF;
+    IF NEW.priority IN ('high', 'urgent') AND (TG_OP = 'INSERT' OR OLD.priority < 'high') THEN
+        PERFORM app.queue_mail(
+            'notification', 'notification ' || NEW.id || CASE TG_OP WHEN 'UPDATE' THEN ' ' || NEW.priority ELSE '' END,
+            NEW.id, NULL, 'notification', app.now());
+    END IF;
+    RETURN NULL;
+END;
+$$;
+
+ALTER FUNCTION app.queue_lead_mail() OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION queue_lead_mail(); Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION app.queue_lead_mail() IS 'Trigger function: tells the team at once of a lead that is or becomes high or urgent, and sends for one that turns out to be no spam what was held back.';
 
 --
 -- Name: read_fields(jsonb, text[], text[]); Type: FUNCTION; Schema: app; Owner: leads_owner
@@ -3227,6 +3889,28 @@ ALTER FUNCTION service.add_user(p_username text, p_password_hash text, p_user_ro
 COMMENT ON FUNCTION service.add_user(p_username text, p_password_hash text, p_user_role text, p_actor text, p_role text, p_request_id uuid) IS 'A new user, as service.list_users shows them. LD422 for a name or role that can''t be, LD409 username_taken.';
 
 --
+-- Name: allow_mail(text); Type: FUNCTION; Schema: service; Owner: leads_owner
+--
+
+CREATE FUNCTION service.allow_mail(p_address text) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+    DELETE FROM app.mail_stops AS s WHERE s.address = app.mailbox_of(p_address);
+    RETURN FOUND;
+END;
+$$;
+
+ALTER FUNCTION service.allow_mail(p_address text) OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION allow_mail(p_address text); Type: COMMENT; Schema: service; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION service.allow_mail(p_address text) IS 'Lets an address have automatic answers again, after a bounce that was mended, say. false: it may anyway.';
+
+--
 -- Name: applied_migrations(); Type: FUNCTION; Schema: service; Owner: leads_owner
 --
 
@@ -3419,6 +4103,7 @@ DECLARE
     v_fingerprint bytea;
     v_claimed boolean;
     v_same boolean;
+    v_lead public.contact_leads;
 BEGIN
     IF p_idempotency_key IS NOT NULL THEN
         v_fingerprint := sha256(convert_to(p_fields::text, 'UTF8'));
@@ -3446,7 +4131,7 @@ BEGIN
     END IF;
 
     PERFORM app.act_as('visitor', 'visitor', p_request_id);
-    INSERT INTO public.contact_leads (
+    INSERT INTO public.contact_leads AS l (
         reference, lead_type, form_type, name, email, subject, message, company, phone, role, source, consent, metadata
     )
     VALUES (
@@ -3463,7 +4148,9 @@ BEGIN
         coalesce(p_fields ->> 'source', p_fields -> 'utm' ->> 'utm_source'),
         (p_fields ->> 'consent')::boolean,
         p_metadata || jsonb_strip_nulls(jsonb_build_object('utm', p_fields -> 'utm', 'extra', p_fields -> 'extra'))
-    );
+    )
+    RETURNING l.* INTO v_lead;
+    PERFORM app.answer_lead(v_lead);
     PERFORM app.act_as(NULL, NULL, NULL);
     RETURN json_build_object('success', true, 'reference', v_reference);
 END;
@@ -3475,7 +4162,7 @@ ALTER FUNCTION service.capture_lead(p_lead_type public.lead_type, p_fields jsonb
 -- Name: FUNCTION capture_lead(p_lead_type public.lead_type, p_fields jsonb, p_metadata jsonb, p_idempotency_key text, p_request_id uuid); Type: COMMENT; Schema: service; Owner: leads_owner
 --
 
-COMMENT ON FUNCTION service.capture_lead(p_lead_type public.lead_type, p_fields jsonb, p_metadata jsonb, p_idempotency_key text, p_request_id uuid) IS 'Stores what a public form sent and returns {"success": true, "reference": uuid}. p_fields: name, email, subject, message, company, phone, role, source, consent, utm {}, extra {}; p_metadata: ip_address, user_agent, referer, origin, taken by the service. The same p_idempotency_key with the same fields within 24 hours returns the first reference and stores nothing; with other fields LD422 idempotency_key_reused.';
+COMMENT ON FUNCTION service.capture_lead(p_lead_type public.lead_type, p_fields jsonb, p_metadata jsonb, p_idempotency_key text, p_request_id uuid) IS 'Stores what a public form sent, queues the mails about it (app.answer_lead), and returns {"success": true, "reference": uuid}. p_fields: name, email, subject, message, company, phone, role, source, consent, utm {}, extra {}; p_metadata: ip_address, user_agent, referer, origin, taken by the service. The same p_idempotency_key with the same fields within 24 hours returns the first reference and stores nothing; with other fields LD422 idempotency_key_reused.';
 
 --
 -- Name: change_leads(bigint[], text, jsonb, text, text, boolean, text, text, uuid); Type: FUNCTION; Schema: service; Owner: leads_owner
@@ -3676,6 +4363,118 @@ ALTER FUNCTION service.change_user(p_username text, p_user_role text, p_disabled
 --
 
 COMMENT ON FUNCTION service.change_user(p_username text, p_user_role text, p_disabled boolean, p_password_hash text, p_actor text, p_role text, p_request_id uuid) IS 'Changes a user: another role, disabled or let in again, another password; what is NULL stays. They are logged out everywhere by that. Returns the user as service.list_users shows them. LD422 role_not_valid, LD404 user_not_found, LD409 own_account, last_admin.';
+
+--
+-- Name: claim_mails(integer, interval, boolean); Type: FUNCTION; Schema: service; Owner: leads_owner
+--
+
+CREATE FUNCTION service.claim_mails(p_limit integer, p_lease interval, p_has_team boolean) RETURNS json
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+    c_shown CONSTANT integer := 50;
+    v_mail app.outbox;
+    v_to_visitor boolean;
+    v_stop text;
+    v_failed text;
+    v_skipped text;
+    v_ids bigint[];
+    v_with bigint[];
+    v_merged bigint[] := '{}';
+    v_digest jsonb;
+    v_claimed json[] := '{}';
+BEGIN
+    FOR v_mail IN
+        SELECT o.* FROM app.outbox AS o
+        WHERE o.state IN ('queued', 'sending') AND o.due_at <= app.now()
+        ORDER BY o.due_at, o.id
+        LIMIT p_limit
+        FOR UPDATE SKIP LOCKED
+    LOOP
+        CONTINUE WHEN v_mail.id = ANY (v_merged);
+        v_to_visitor := v_mail.kind IN ('acknowledgement', 'cv') AND NOT v_mail.is_test;
+        v_ids := v_mail.lead_ids;
+        v_with := '{}';
+        v_digest := NULL;
+        v_skipped := NULL;
+        v_stop := CASE WHEN v_to_visitor THEN
+            (SELECT s.reason FROM app.mail_stops AS s WHERE s.address = app.mailbox_of(v_mail.recipient)) END;
+        v_failed := CASE WHEN v_mail.first_attempt_at <= app.now() - interval '23 hours'
+            THEN concat_ws(' ', 'Given up after 23 hours; whether it arrived is not known.', v_mail.error) END;
+        IF v_failed IS NULL AND v_mail.attempts = 0 THEN
+            v_skipped := CASE
+                WHEN v_mail.due_at <= app.now() - interval '24 hours' THEN 'It was too old when its turn came.'
+                WHEN v_stop = 'bounced' THEN 'An earlier mail to this address bounced.'
+                WHEN v_stop = 'complained' THEN 'Somebody at this address called an earlier mail spam.'
+                WHEN v_stop = 'asked' THEN 'Somebody at this address asked for no more mail.'
+                WHEN v_mail.recipient IS NULL AND NOT p_has_team THEN 'NOTIFY_TO names nobody.'
+            END;
+        END IF;
+        IF v_failed IS NULL AND v_skipped IS NULL AND v_mail.content IS NULL AND NOT v_mail.is_test THEN
+            IF v_mail.kind = 'digest' THEN
+                v_digest := app.digest();
+                v_ids := ARRAY(SELECT e.value::bigint FROM jsonb_array_elements_text(v_digest -> 'lead_ids') AS e);
+            ELSE
+                IF v_mail.bundle IS NOT NULL THEN
+                    WITH others AS (
+                        SELECT o.id FROM app.outbox AS o
+                        WHERE o.state = 'queued' AND o.bundle = v_mail.bundle AND o.id <> v_mail.id AND o.attempts = 0
+                            AND o.due_at > app.now() - interval '24 hours'
+                        FOR UPDATE SKIP LOCKED
+                    ), merged AS (
+                        UPDATE app.outbox AS o SET state = 'merged', merged_into = v_mail.id, ended_at = app.now()
+                        FROM others WHERE o.id = others.id
+                        RETURNING o.id, o.lead_id
+                    )
+                    SELECT coalesce(array_agg(m.id), '{}'), array_agg(m.lead_id) INTO v_merged, v_with
+                    FROM (SELECT m.id, m.lead_id FROM merged AS m UNION ALL SELECT u.id, NULL FROM unnest(v_merged) AS u (id)) AS m;
+                END IF;
+                -- The most urgent first, and what has been there for longest.
+                v_ids := ARRAY(
+                    SELECT l.id FROM public.contact_leads AS l
+                    WHERE l.id = ANY (coalesce(v_ids, ARRAY[v_mail.lead_id]) || v_with) AND l.deleted_at IS NULL AND NOT l.is_spam
+                    ORDER BY l.priority DESC, l.created_at, l.id
+                );
+                IF cardinality(v_ids) = 0 THEN
+                    v_skipped := 'Its lead is gone, in the trash, or spam.';
+                END IF;
+            END IF;
+        END IF;
+        IF v_failed IS NOT NULL OR v_skipped IS NOT NULL THEN
+            UPDATE app.outbox AS o
+            SET state = CASE WHEN v_failed IS NOT NULL THEN 'failed'::app.mail_state ELSE 'skipped' END,
+                error = coalesce(v_failed, v_skipped), ended_at = app.now()
+            WHERE o.id = v_mail.id;
+            CONTINUE;
+        END IF;
+        UPDATE app.outbox AS o
+        SET state = 'sending', attempts = o.attempts + 1, due_at = app.now() + p_lease,
+            first_attempt_at = coalesce(o.first_attempt_at, app.now()),
+            lead_ids = v_ids[:c_shown], more = o.more + greatest(coalesce(cardinality(v_ids), 0) - c_shown, 0)
+        WHERE o.id = v_mail.id
+        RETURNING o.* INTO v_mail;
+        v_claimed := v_claimed || json_build_object(
+            'id', v_mail.id, 'key', v_mail.key, 'kind', v_mail.kind, 'recipient', v_mail.recipient, 'is_test', v_mail.is_test,
+            'attempt', v_mail.attempts, 'content', v_mail.content, 'digest', v_digest, 'more', v_mail.more,
+            'template', (SELECT row_to_json(t) FROM app.mail_templates AS t WHERE t.kind = v_mail.kind),
+            'leads', CASE WHEN v_mail.content IS NULL THEN (
+                SELECT coalesce(jsonb_agg(app.lead_for_mail(l, NOT v_to_visitor) ORDER BY array_position(v_mail.lead_ids, l.id)), '[]')
+                FROM public.contact_leads AS l WHERE l.id = ANY (v_mail.lead_ids)
+            ) END
+        );
+    END LOOP;
+    RETURN array_to_json(v_claimed);
+END;
+$$;
+
+ALTER FUNCTION service.claim_mails(p_limit integer, p_lease interval, p_has_team boolean) OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION claim_mails(p_limit integer, p_lease interval, p_has_team boolean); Type: COMMENT; Schema: service; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION service.claim_mails(p_limit integer, p_lease interval, p_has_team boolean) IS 'Gives a worker at most p_limit mails that are due, and whose they are until p_lease has passed: [{id, key, kind, recipient, is_test, attempt, content, template, leads, more, digest}]. What another one has is passed over; what a worker has had for too long, since it died, is given out again. Skips what is not to be sent, gives up what has been tried for 23 hours, and gathers bundles. p_has_team: whether there is an address of the team.';
 
 --
 -- Name: confirm_second_factor(text, bytea, bigint, bytea[], uuid); Type: FUNCTION; Schema: service; Owner: leads_owner
@@ -3947,6 +4746,8 @@ BEGIN
     INSERT INTO app.audit_log (actor, actor_role, request_id, operation, action, table_name, lead_id)
     SELECT p_actor, p_role, p_request_id, v_operation, 'erased', 'contact_leads', m.lead_id
     FROM (SELECT m.lead_id FROM mentioned AS m UNION SELECT unnest(v_gone)) AS m;
+    DELETE FROM app.auto_replies AS r WHERE r.address = app.mailbox_of(v_email);
+    DELETE FROM app.mail_stops AS s WHERE s.address = app.mailbox_of(v_email);
     PERFORM app.end_operation(v_operation, cardinality(v_ids), 0);
     RETURN json_build_object('changed', cardinality(v_ids), 'skipped_count', 0, 'skipped', json_build_array(), 'operation', v_operation);
 END;
@@ -3958,7 +4759,7 @@ ALTER FUNCTION service.erase_person(p_lead_id bigint, p_email text, p_if_match t
 -- Name: FUNCTION erase_person(p_lead_id bigint, p_email text, p_if_match text, p_actor text, p_role text, p_request_id uuid); Type: COMMENT; Schema: service; Owner: leads_owner
 --
 
-COMMENT ON FUNCTION service.erase_person(p_lead_id bigint, p_email text, p_if_match text, p_actor text, p_role text, p_request_id uuid) IS 'Erases a person for good: every lead of that address, in the trash too or deleted in SQL, as app.erase_leads does, and the address from the history of leads that had it once. By p_lead_id, whose address is meant, with p_if_match; or by p_email. Can''t be undone. Answers as service.change_leads. LD404 lead_not_found, LD412 version_conflict.';
+COMMENT ON FUNCTION service.erase_person(p_lead_id bigint, p_email text, p_if_match text, p_actor text, p_role text, p_request_id uuid) IS 'Erases a person for good: every lead of that address, in the trash too or deleted in SQL, as app.erase_leads does, the address from the history of leads that had it once, and what is known of mail to it. By p_lead_id, whose address is meant, with p_if_match; or by p_email. Can''t be undone. Answers as service.change_leads. LD404 lead_not_found, LD412 version_conflict.';
 
 --
 -- Name: audit_sealing; Type: TABLE; Schema: app; Owner: leads_owner
@@ -4044,6 +4845,27 @@ ALTER FUNCTION service.events(p_after bigint, p_until bigint, p_limit integer, O
 --
 
 COMMENT ON FUNCTION service.events(p_after bigint, p_until bigint, p_limit integer, OUT frames text, OUT last bigint, OUT events integer, OUT kept_after bigint, OUT head bigint) IS 'The events after p_after and up to p_until, at most p_limit, as a text/event-stream: each with id, event and data {id, at, type, lead, version, actor, operation, kind, changed}. last: the last one''s id; kept_after: events up to this id may be purged; head: the number of the last seal, which no event is after.';
+
+--
+-- Name: kept_mails(bigint[]); Type: FUNCTION; Schema: service; Owner: leads_owner
+--
+
+CREATE FUNCTION service.kept_mails(p_ids bigint[]) RETURNS bigint[]
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT COALESCE(array_agg(o.id), '{}'::bigint[]) AS "coalesce"
+    FROM app.outbox o
+   WHERE ((o.id = ANY (kept_mails.p_ids)) AND (o.content IS NOT NULL));
+END;
+
+ALTER FUNCTION service.kept_mails(p_ids bigint[]) OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION kept_mails(p_ids bigint[]); Type: COMMENT; Schema: service; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION service.kept_mails(p_ids bigint[]) IS 'Which of these mails are still kept, with what they say. The files of others are to go from the mailbox.';
 
 --
 -- Name: lead(bigint); Type: FUNCTION; Schema: service; Owner: leads_owner
@@ -4453,6 +5275,61 @@ ALTER FUNCTION service.list_keys() OWNER TO leads_owner;
 COMMENT ON FUNCTION service.list_keys() IS 'The API keys, those that hold first: [{id, name, scope, hint, created_at, created_by, expires_at, last_used_at (within a minute), revoked_at, revoked_by, state}]. Never a key or its hash.';
 
 --
+-- Name: list_mails(text[], text, bigint, integer, bigint); Type: FUNCTION; Schema: service; Owner: leads_owner
+--
+
+CREATE FUNCTION service.list_mails(p_states text[], p_kind text, p_lead_id bigint, p_limit integer, p_cursor bigint) RETURNS json
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET plan_cache_mode TO 'force_custom_plan'
+    AS $$
+DECLARE
+    v_page json;
+BEGIN
+    IF NOT p_states <@ enum_range(NULL::app.mail_state)::text[] THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'LD400',
+            MESSAGE = format('state must be one or more of: %s.', array_to_string(enum_range(NULL::app.mail_state), ', ')),
+            CONSTRAINT = 'filter_not_valid',
+            COLUMN = 'state',
+            DATATYPE = array_to_string(enum_range(NULL::app.mail_state), ', ');
+    ELSIF p_kind <> ALL (enum_range(NULL::app.mail_kind)::text[]) THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'LD400',
+            MESSAGE = format('kind must be one of: %s.', array_to_string(enum_range(NULL::app.mail_kind), ', ')),
+            CONSTRAINT = 'filter_not_valid',
+            COLUMN = 'kind',
+            DATATYPE = array_to_string(enum_range(NULL::app.mail_kind), ', ');
+    END IF;
+    -- One row more than the page holds tells whether there is a next one.
+    WITH found AS (
+        SELECT o.*, o AS mail, row_number() OVER (ORDER BY o.id DESC) AS place
+        FROM app.outbox AS o
+        WHERE (p_states IS NULL OR o.state = ANY (p_states::app.mail_state[]))
+            AND (p_kind IS NULL OR o.kind = p_kind::app.mail_kind)
+            AND (p_lead_id IS NULL OR o.lead_id = p_lead_id)
+            AND o.id < coalesce(p_cursor, 9223372036854775807)
+        ORDER BY o.id DESC
+        LIMIT p_limit + 1
+    )
+    SELECT json_build_object(
+        'data', coalesce(json_agg(app.mail_as_json(f.mail) ORDER BY f.place) FILTER (WHERE f.place <= p_limit), '[]'),
+        'next', CASE WHEN count(*) > p_limit THEN (min(f.id) FILTER (WHERE f.place <= p_limit))::text END
+    ) INTO v_page
+    FROM found AS f;
+    RETURN v_page;
+END;
+$$;
+
+ALTER FUNCTION service.list_mails(p_states text[], p_kind text, p_lead_id bigint, p_limit integer, p_cursor bigint) OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION list_mails(p_states text[], p_kind text, p_lead_id bigint, p_limit integer, p_cursor bigint); Type: COMMENT; Schema: service; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION service.list_mails(p_states text[], p_kind text, p_lead_id bigint, p_limit integer, p_cursor bigint) IS 'The outbox, newest first: {"data": [...], "next"}; next is the p_cursor of the page after, or null. NULL filters nothing. SECURITY DEFINER, since staff may see what went out, and change none of it. LD400 filter_not_valid.';
+
+--
 -- Name: list_operations(integer, bigint); Type: FUNCTION; Schema: service; Owner: leads_owner
 --
 
@@ -4528,6 +5405,94 @@ ALTER FUNCTION service.list_sessions(p_username text) OWNER TO leads_owner;
 --
 
 COMMENT ON FUNCTION service.list_sessions(p_username text) IS 'The tokens that hold: {"data": [{id, username, kind, issued_at, expires_at, address, agent}]}, newest first; of one user, or of all where p_username is NULL.';
+
+--
+-- Name: mail_templates; Type: TABLE; Schema: app; Owner: leads_owner
+--
+
+CREATE TABLE app.mail_templates (
+    kind app.mail_kind NOT NULL,
+    enabled boolean DEFAULT true NOT NULL,
+    subject text,
+    body_text text,
+    body_html text,
+    updated_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    updated_by text NOT NULL,
+    CONSTRAINT mail_templates_body_html_valid CHECK (((char_length(body_html) >= 1) AND (char_length(body_html) <= 60000))),
+    CONSTRAINT mail_templates_body_text_valid CHECK (((char_length(body_text) >= 1) AND (char_length(body_text) <= 20000))),
+    CONSTRAINT mail_templates_subject_valid CHECK ((((char_length(subject) >= 1) AND (char_length(subject) <= 500)) AND (subject !~ '[[:cntrl:]]'::text)))
+);
+
+ALTER TABLE app.mail_templates OWNER TO leads_owner;
+
+--
+-- Name: TABLE mail_templates; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON TABLE app.mail_templates IS 'What the team changed of the mails: a kind without a row goes out as it was delivered.';
+
+--
+-- Name: COLUMN mail_templates.kind; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.mail_templates.kind IS 'Of which mails.';
+
+--
+-- Name: COLUMN mail_templates.enabled; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.mail_templates.enabled IS 'false: no such mails are queued.';
+
+--
+-- Name: COLUMN mail_templates.subject; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.mail_templates.subject IS 'A Jinja template of one line, at most 500 characters; NULL, as the two bodies, for the one delivered.';
+
+--
+-- Name: COLUMN mail_templates.body_text; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.mail_templates.body_text IS 'A Jinja template of at most 20,000 characters: the mail as plain text.';
+
+--
+-- Name: COLUMN mail_templates.body_html; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.mail_templates.body_html IS 'A Jinja template of at most 60,000 characters: the mail as HTML.';
+
+--
+-- Name: COLUMN mail_templates.updated_at; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.mail_templates.updated_at IS 'When it last changed; kept by mail_templates_updated_at.';
+
+--
+-- Name: COLUMN mail_templates.updated_by; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.mail_templates.updated_by IS 'Who changed it: a username, or the database login.';
+
+--
+-- Name: list_templates(); Type: FUNCTION; Schema: service; Owner: leads_owner
+--
+
+CREATE FUNCTION service.list_templates() RETURNS json
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog'
+    BEGIN ATOMIC
+ SELECT json_agg(json_build_object('kind', k.kind, 'enabled', COALESCE(t.enabled, true), 'subject', t.subject, 'body_text', t.body_text, 'body_html', t.body_html, 'updated_at', t.updated_at, 'updated_by', t.updated_by) ORDER BY k.kind) AS json_agg
+    FROM (unnest(enum_range(NULL::app.mail_kind)) k(kind)
+      LEFT JOIN app.mail_templates t ON ((t.kind = k.kind)));
+END;
+
+ALTER FUNCTION service.list_templates() OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION list_templates(); Type: COMMENT; Schema: service; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION service.list_templates() IS 'Each kind of mail, and what the team changed of it: [{kind, enabled, subject, body_text, body_html, updated_at, updated_by}], null where nothing.';
 
 --
 -- Name: list_users(text); Type: FUNCTION; Schema: service; Owner: leads_owner
@@ -4646,6 +5611,136 @@ ALTER FUNCTION service.list_views() OWNER TO leads_owner;
 COMMENT ON FUNCTION service.list_views() IS 'The team''s saved views by name: {"data": [{id, name, query, created_by, created_at, updated_at}]}.';
 
 --
+-- Name: mail(bigint); Type: FUNCTION; Schema: service; Owner: leads_owner
+--
+
+CREATE FUNCTION service.mail(p_id bigint) RETURNS json
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+    v_mail jsonb;
+BEGIN
+    SELECT app.mail_as_json(o) || jsonb_build_object('key', o.key, 'content', o.content, 'lead_ids', coalesce(o.lead_ids, '{}'), 'more', o.more)
+    INTO v_mail
+    FROM app.outbox AS o WHERE o.id = p_id;
+    IF v_mail IS NULL THEN
+        RAISE EXCEPTION USING ERRCODE = 'LD404', MESSAGE = format('There is no mail %s.', p_id), CONSTRAINT = 'mail_not_found', COLUMN = 'id';
+    END IF;
+    RETURN v_mail;
+END;
+$$;
+
+ALTER FUNCTION service.mail(p_id bigint) OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION mail(p_id bigint); Type: COMMENT; Schema: service; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION service.mail(p_id bigint) IS 'A mail as service.list_mails shows it, and what it says: content, null until it was first tried, or when a lead that it told of was erased. LD404 mail_not_found.';
+
+--
+-- Name: mail_status(); Type: FUNCTION; Schema: service; Owner: leads_owner
+--
+
+CREATE FUNCTION service.mail_status() RETURNS json
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT json_build_object('queued', count(*) FILTER (WHERE (o.state = 'queued'::app.mail_state)), 'sending', count(*) FILTER (WHERE (o.state = 'sending'::app.mail_state)), 'failed', ( SELECT count(*) AS count
+            FROM app.outbox f
+           WHERE (f.state = 'failed'::app.mail_state)), 'sent_24h', ( SELECT count(*) AS count
+            FROM app.outbox s
+           WHERE ((s.ended_at > (app.now() - '24:00:00'::interval)) AND (s.state = 'sent'::app.mail_state))), 'late_seconds', (COALESCE(GREATEST(EXTRACT(epoch FROM (app.now() - min(o.due_at))), (0)::numeric), (0)::numeric))::bigint, 'waits_for', ( SELECT w.error
+            FROM app.outbox w
+           WHERE ((w.state = 'queued'::app.mail_state) AND (w.error IS NOT NULL))
+           ORDER BY w.due_at, w.id
+          LIMIT 1)) AS json_build_object
+    FROM app.outbox o
+   WHERE (o.state = ANY (ARRAY['queued'::app.mail_state, 'sending'::app.mail_state]));
+END;
+
+ALTER FUNCTION service.mail_status() OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION mail_status(); Type: COMMENT; Schema: service; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION service.mail_status() IS 'How the outbox stands: {"queued", "sending", "failed", "sent_24h", "late_seconds": for how long the first one has been due, "waits_for": why the first of those tried waits, or null}.';
+
+--
+-- Name: note_delivery(uuid, text, text, timestamp with time zone, text); Type: FUNCTION; Schema: service; Owner: leads_owner
+--
+
+CREATE FUNCTION service.note_delivery(p_key uuid, p_provider_id text, p_delivery text, p_at timestamp with time zone, p_detail text) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+    v_mail app.outbox;
+BEGIN
+    -- By what the provider calls it; or by its key, where a worker died before it could note that.
+    SELECT o.* INTO v_mail FROM app.outbox AS o WHERE o.provider_id = p_provider_id FOR UPDATE;
+    IF NOT FOUND AND p_key IS NOT NULL THEN
+        SELECT o.* INTO v_mail FROM app.outbox AS o WHERE o.state IN ('queued', 'sending') AND o.attempts > 0 AND o.key = p_key FOR UPDATE;
+    END IF;
+    IF v_mail.id IS NULL THEN
+        RETURN NULL;
+    END IF;
+    -- Reports come in any order, and more than once: the newest counts, and a delay says nothing any more of one that has arrived.
+    UPDATE app.outbox AS o
+    SET delivery = CASE WHEN n.is_news THEN p_delivery ELSE o.delivery END,
+        delivery_at = CASE WHEN n.is_news THEN p_at ELSE o.delivery_at END,
+        delivery_detail = CASE WHEN n.is_news THEN left(p_detail, 1000) ELSE o.delivery_detail END,
+        provider_id = coalesce(o.provider_id, p_provider_id),
+        state = CASE WHEN o.state IN ('queued', 'sending') THEN 'sent' ELSE o.state END,
+        ended_at = coalesce(o.ended_at, app.now()),
+        error = CASE WHEN o.state IN ('queued', 'sending') THEN NULL ELSE o.error END
+    FROM (SELECT v_mail.delivery IS NULL OR p_at >= v_mail.delivery_at AND NOT (p_delivery = 'delayed' AND v_mail.delivery <> 'delayed')) AS n (is_news)
+    WHERE o.id = v_mail.id;
+    IF p_delivery IN ('bounced', 'complained') AND v_mail.recipient IS NOT NULL AND NOT v_mail.is_test THEN
+        INSERT INTO app.mail_stops (address, reason) VALUES (app.mailbox_of(v_mail.recipient), p_delivery)
+        ON CONFLICT ON CONSTRAINT mail_stops_pkey DO NOTHING;
+    END IF;
+    RETURN v_mail.id;
+END;
+$$;
+
+ALTER FUNCTION service.note_delivery(p_key uuid, p_provider_id text, p_delivery text, p_at timestamp with time zone, p_detail text) OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION note_delivery(p_key uuid, p_provider_id text, p_delivery text, p_at timestamp with time zone, p_detail text); Type: COMMENT; Schema: service; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION service.note_delivery(p_key uuid, p_provider_id text, p_delivery text, p_at timestamp with time zone, p_detail text) IS 'Notes what the provider reports of a mail (app.outbox.delivery), and that it has it; after a bounce or complaint the address gets no automatic answers any more. Returns the mail''s id, NULL for one that is not known here.';
+
+--
+-- Name: note_mail_contents(jsonb); Type: FUNCTION; Schema: service; Owner: leads_owner
+--
+
+CREATE FUNCTION service.note_mail_contents(p_made jsonb) RETURNS bigint[]
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ WITH noted AS (
+          UPDATE app.outbox o SET content = m.content
+            FROM jsonb_to_recordset(note_mail_contents.p_made) m(id bigint, attempt integer, content jsonb)
+           WHERE ((o.id = m.id) AND (o.attempts = m.attempt) AND (o.state = 'sending'::app.mail_state) AND (o.content IS NULL))
+           RETURNING o.id
+         )
+  SELECT COALESCE(array_agg(n.id), '{}'::bigint[]) AS "coalesce"
+    FROM noted n;
+END;
+
+ALTER FUNCTION service.note_mail_contents(p_made jsonb) OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION note_mail_contents(p_made jsonb); Type: COMMENT; Schema: service; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION service.note_mail_contents(p_made jsonb) IS 'Keeps what claimed mails say, [{id, attempt, content}], before they are handed over, so that a further try says the same: the provider takes a repeat for one only then. Returns those that are still the caller''s to send; a lead of the others was erased meanwhile, say.';
+
+--
 -- Name: api_keys; Type: TABLE; Schema: app; Owner: leads_owner
 --
 
@@ -4760,6 +5855,33 @@ ALTER FUNCTION service.note_used_keys(p_keys uuid[]) OWNER TO leads_owner;
 COMMENT ON FUNCTION service.note_used_keys(p_keys uuid[]) IS 'Says that API keys have been used just now; told once a minute, not with each request.';
 
 --
+-- Name: open_cv(bigint, uuid, boolean); Type: FUNCTION; Schema: service; Owner: leads_owner
+--
+
+CREATE FUNCTION service.open_cv(p_id bigint, p_key uuid, p_count boolean) RETURNS boolean
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ WITH opened AS (
+          UPDATE app.outbox o SET opened = (o.opened + 1), last_opened_at = app.now()
+           WHERE (open_cv.p_count AND (o.id = open_cv.p_id) AND (o.key = open_cv.p_key) AND (o.kind = 'cv'::app.mail_kind))
+           RETURNING 1 AS "?column?"
+         )
+  SELECT ((EXISTS ( SELECT
+            FROM opened)) OR ((NOT p_count) AND (EXISTS ( SELECT
+            FROM app.outbox o
+           WHERE ((o.id = open_cv.p_id) AND (o.key = open_cv.p_key) AND (o.kind = 'cv'::app.mail_kind))))));
+END;
+
+ALTER FUNCTION service.open_cv(p_id bigint, p_key uuid, p_count boolean) OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION open_cv(p_id bigint, p_key uuid, p_count boolean); Type: COMMENT; Schema: service; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION service.open_cv(p_id bigint, p_key uuid, p_count boolean) IS 'Whether a link to the CV still holds, and counts that it was opened. It ends with the mail that brought it: when the person is erased, say.';
+
+--
 -- Name: pending_second_factor(text); Type: FUNCTION; Schema: service; Owner: leads_owner
 --
 
@@ -4791,6 +5913,42 @@ ALTER FUNCTION service.pending_second_factor(p_username text) OWNER TO leads_own
 --
 
 COMMENT ON FUNCTION service.pending_second_factor(p_username text) IS 'The sealed secret of a second factor that is still to be confirmed. LD409 second_factor_not_begun.';
+
+--
+-- Name: auto_replies; Type: TABLE; Schema: app; Owner: leads_owner
+--
+
+CREATE TABLE app.auto_replies (
+    address text NOT NULL,
+    kind app.mail_kind NOT NULL,
+    at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE app.auto_replies OWNER TO leads_owner;
+
+--
+-- Name: TABLE auto_replies; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON TABLE app.auto_replies IS 'Who had an automatic answer within a day, and gets no other one.';
+
+--
+-- Name: COLUMN auto_replies.address; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.auto_replies.address IS 'As app.mailbox_of makes it.';
+
+--
+-- Name: COLUMN auto_replies.kind; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.auto_replies.kind IS 'Which answer it was.';
+
+--
+-- Name: COLUMN auto_replies.at; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.auto_replies.at IS 'When it was due: of a CV that waits for the day to pass, when that is.';
 
 --
 -- Name: idempotency_keys; Type: TABLE; Schema: app; Owner: leads_owner
@@ -5062,19 +6220,29 @@ CREATE FUNCTION service.purge_expired() RETURNS bigint
           DELETE FROM app.events e
            WHERE (e.at <= (app.now() - '24:00:00'::interval))
            RETURNING e.id
+         ), mails AS (
+          DELETE FROM app.outbox o
+           WHERE (o.ended_at <= (app.now() - '90 days'::interval))
+           RETURNING 1 AS "?column?"
+         ), replies AS (
+          DELETE FROM app.auto_replies r
+           WHERE (r.at <= (app.now() - '24:00:00'::interval))
+           RETURNING 1 AS "?column?"
          ), mark AS (
           UPDATE app.audit_sealing m SET events_after = GREATEST(m.events_after, g.last)
             FROM ( SELECT max(e.id) AS last
                     FROM events e) g
            WHERE (g.last IS NOT NULL)
          )
-  SELECT (((((( SELECT count(*) AS count
+  SELECT (((((((( SELECT count(*) AS count
             FROM keys) + ( SELECT count(*) AS count
             FROM tokens)) + ( SELECT count(*) AS count
             FROM sessions)) + ( SELECT count(*) AS count
             FROM tries)) + ( SELECT count(*) AS count
             FROM clients)) + ( SELECT count(*) AS count
-            FROM events));
+            FROM events)) + ( SELECT count(*) AS count
+            FROM mails)) + ( SELECT count(*) AS count
+            FROM replies));
 END;
 
 ALTER FUNCTION service.purge_expired() OWNER TO leads_owner;
@@ -5083,7 +6251,7 @@ ALTER FUNCTION service.purge_expired() OWNER TO leads_owner;
 -- Name: FUNCTION purge_expired(); Type: COMMENT; Schema: service; Owner: leads_owner
 --
 
-COMMENT ON FUNCTION service.purge_expired() IS 'Removes idempotency keys, events and failed tries to log in over 24 hours old, sessions and revocations of tokens that have expired anyway, and from where somebody last logged in 90 days ago; returns how many rows.';
+COMMENT ON FUNCTION service.purge_expired() IS 'Removes idempotency keys, events, marks of automatic answers and failed tries to log in over 24 hours old, mails that ended 90 days ago, sessions and revocations of tokens that have expired anyway, and from where somebody last logged in 90 days ago; returns how many rows.';
 
 --
 -- Name: purge_trash(integer); Type: FUNCTION; Schema: service; Owner: leads_owner
@@ -5119,6 +6287,49 @@ ALTER FUNCTION service.purge_trash(p_days integer) OWNER TO leads_owner;
 COMMENT ON FUNCTION service.purge_trash(p_days integer) IS 'Removes for good what has been in the trash for p_days days, at most 1,000 leads at once; returns how many.';
 
 --
+-- Name: queue_due_mails(time without time zone, text); Type: FUNCTION; Schema: service; Owner: leads_owner
+--
+
+CREATE FUNCTION service.queue_due_mails(p_at time without time zone, p_time_zone text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+DECLARE
+    v_local timestamp := app.now() AT TIME ZONE p_time_zone;
+    v_digest jsonb;
+BEGIN
+    -- "leadm" as a number; "leads" is the migrations'.
+    IF v_local::time < p_at OR NOT pg_try_advisory_xact_lock(465557349485) THEN
+        RETURN;
+    END IF;
+    PERFORM app.queue_mail('reminder', d.occasion, d.id, d.recipient, 'reminder ' || coalesce(d.recipient, ''), app.now())
+    FROM (
+        SELECT l.id, format('reminder %s %s', l.id, l.follow_up_date) AS occasion,
+            CASE WHEN l.assignee ~ '^[^@[:space:]]+@[^@[:space:]]+[.][^@[:space:]]+$' AND l.assignee = ANY (app.assignable_users())
+                THEN l.assignee END AS recipient
+        FROM public.contact_leads AS l
+        WHERE l.follow_up_date BETWEEN v_local::date - 7 AND v_local::date
+            AND l.status <> 'archived' AND l.deleted_at IS NULL AND NOT l.is_spam
+    ) AS d
+    WHERE NOT EXISTS (SELECT FROM app.outbox AS o WHERE o.occasion = d.occasion);
+    IF NOT EXISTS (SELECT FROM app.outbox AS o WHERE o.occasion = format('digest %s', v_local::date)) THEN
+        v_digest := app.digest();
+        IF (v_digest ->> 'new')::bigint > 0 OR (v_digest ->> 'unread')::bigint > 0 THEN
+            PERFORM app.queue_mail('digest', format('digest %s', v_local::date), NULL, NULL, NULL, app.now());
+        END IF;
+    END IF;
+END;
+$_$;
+
+ALTER FUNCTION service.queue_due_mails(p_at time without time zone, p_time_zone text) OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION queue_due_mails(p_at time without time zone, p_time_zone text); Type: COMMENT; Schema: service; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION service.queue_due_mails(p_at time without time zone, p_time_zone text) IS 'What every worker asks for each minute: from p_at on in that time zone, queues the day''s reminders of follow-ups (those missed in the last week too) and its digest, each once. A reminder goes to whom the lead is assigned, when the username is an address, else to the team; a digest without anything new or unread is left out.';
+
+--
 -- Name: remove_view(uuid, text, text, uuid); Type: FUNCTION; Schema: service; Owner: leads_owner
 --
 
@@ -5142,6 +6353,39 @@ ALTER FUNCTION service.remove_view(p_id uuid, p_actor text, p_role text, p_reque
 --
 
 COMMENT ON FUNCTION service.remove_view(p_id uuid, p_actor text, p_role text, p_request_id uuid) IS 'Removes a view; no lead is touched. LD404 view_not_found.';
+
+--
+-- Name: retry_mails(bigint[]); Type: FUNCTION; Schema: service; Owner: leads_owner
+--
+
+CREATE FUNCTION service.retry_mails(p_ids bigint[]) RETURNS json
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+    v_changed bigint;
+BEGIN
+    UPDATE app.outbox AS o
+    SET state = 'queued', due_at = app.now(), ended_at = NULL, error = NULL,
+        -- One that is over begins anew, under another key: what the provider refused, or has forgotten, it would else call a repeat.
+        key = CASE o.state WHEN 'queued' THEN o.key ELSE gen_random_uuid() END,
+        content = CASE o.state WHEN 'queued' THEN o.content END,
+        attempts = CASE o.state WHEN 'queued' THEN o.attempts ELSE 0 END,
+        first_attempt_at = CASE o.state WHEN 'queued' THEN o.first_attempt_at END
+    WHERE CASE WHEN p_ids IS NULL THEN o.state = 'failed' ELSE o.id = ANY (p_ids) AND o.state IN ('failed', 'skipped', 'queued') END;
+    GET DIAGNOSTICS v_changed = ROW_COUNT;
+    PERFORM pg_notify('leads_mail', '');
+    RETURN json_build_object('changed', v_changed);
+END;
+$$;
+
+ALTER FUNCTION service.retry_mails(p_ids bigint[]) OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION retry_mails(p_ids bigint[]); Type: COMMENT; Schema: service; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION service.retry_mails(p_ids bigint[]) IS 'Tries mails now: those of p_ids that failed, were skipped or wait; NULL: all that failed. Tells the workers by NOTIFY leads_mail. Returns {"changed"}.';
 
 --
 -- Name: revoke_key(uuid, text, text, uuid); Type: FUNCTION; Schema: service; Owner: leads_owner
@@ -5193,6 +6437,37 @@ ALTER FUNCTION service.revoke_token(p_jti uuid, p_expires_at timestamp with time
 --
 
 COMMENT ON FUNCTION service.revoke_token(p_jti uuid, p_expires_at timestamp with time zone) IS 'Ends a token before its time. Kept until the token would have expired by itself.';
+
+--
+-- Name: save_template(text, boolean, text, text, text, text, text, uuid); Type: FUNCTION; Schema: service; Owner: leads_owner
+--
+
+CREATE FUNCTION service.save_template(p_kind text, p_enabled boolean, p_subject text, p_body_text text, p_body_html text, p_actor text, p_role text, p_request_id uuid) RETURNS json
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog'
+    AS $$
+DECLARE
+    v_kind app.mail_kind := app.check_mail_kind(p_kind);
+    v_template app.mail_templates;
+BEGIN
+    PERFORM app.act_as(p_actor, p_role, p_request_id);
+    INSERT INTO app.mail_templates AS t (kind, enabled, subject, body_text, body_html, updated_by)
+    VALUES (v_kind, p_enabled, p_subject, p_body_text, p_body_html, coalesce(p_actor, session_user))
+    ON CONFLICT ON CONSTRAINT mail_templates_pkey DO UPDATE
+        SET enabled = excluded.enabled, subject = excluded.subject, body_text = excluded.body_text, body_html = excluded.body_html,
+            updated_by = excluded.updated_by
+    RETURNING t.* INTO v_template;
+    RETURN row_to_json(v_template);
+END;
+$$;
+
+ALTER FUNCTION service.save_template(p_kind text, p_enabled boolean, p_subject text, p_body_text text, p_body_html text, p_actor text, p_role text, p_request_id uuid) OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION save_template(p_kind text, p_enabled boolean, p_subject text, p_body_text text, p_body_html text, p_actor text, p_role text, p_request_id uuid); Type: COMMENT; Schema: service; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION service.save_template(p_kind text, p_enabled boolean, p_subject text, p_body_text text, p_body_html text, p_actor text, p_role text, p_request_id uuid) IS 'Changes what mails of a kind say, or switches them off: all four at once, NULL for what was delivered. Returns it as service.list_templates shows it. LD404 template_not_found.';
 
 --
 -- Name: save_view(uuid, text, text, text, text, uuid); Type: FUNCTION; Schema: service; Owner: leads_owner
@@ -5331,6 +6606,111 @@ ALTER FUNCTION service.seal_audit(p_wait boolean, OUT sealed integer, OUT number
 --
 
 COMMENT ON FUNCTION service.seal_audit(p_wait boolean, OUT sealed integer, OUT number bigint, OUT hash text) IS 'What every worker asks for several times a second, and one at a time does: gives each new entry of the audit its seal, in the order in which they are seen, at most 50,000 at once; makes events of them (app.note_events), and tells it by NOTIFY leads with the chain''s new head. Returns how many, and the head, which is to be kept outside the database: whatever was committed before the call is in it, unless there were 50,000. p_wait: wait for another one that is at it; else return at once, with number and hash NULL.';
+
+--
+-- Name: settle_mail(bigint, integer, text, text, text, text, double precision); Type: FUNCTION; Schema: service; Owner: leads_owner
+--
+
+CREATE FUNCTION service.settle_mail(p_id bigint, p_attempt integer, p_outcome text, p_detail text, p_transport text, p_provider_id text, p_wait double precision) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+    v_wait interval := make_interval(secs => greatest(
+        -- 5 s, 10 s, 20 s ... up to an hour, and of each half to all: many that failed at once come back one by one.
+        least(3600, 5 * 2 ^ least(p_attempt - 1, 12)) * (0.5 + random() / 2), coalesce(p_wait, 0)));
+    v_state app.mail_state;
+BEGIN
+    IF p_outcome = 'sent' THEN
+        -- Whoever has it now: it is on its way.
+        UPDATE app.outbox AS o
+        SET state = 'sent', ended_at = app.now(), error = NULL, transport = p_transport, provider_id = coalesce(p_provider_id, o.provider_id)
+        WHERE o.id = p_id AND (o.state = 'sending' OR o.state = 'queued' AND o.attempts >= p_attempt)
+        RETURNING o.state INTO v_state;
+    ELSIF p_outcome = 'refused' THEN
+        UPDATE app.outbox AS o SET state = 'failed', ended_at = app.now(), error = left(p_detail, 1000), transport = p_transport
+        WHERE o.id = p_id AND o.state = 'sending' AND o.attempts = p_attempt
+        RETURNING o.state INTO v_state;
+    ELSIF p_outcome = 'held' THEN
+        -- Nothing was handed over: as if it had not been tried.
+        UPDATE app.outbox AS o
+        SET state = 'queued', due_at = app.now() + make_interval(secs => coalesce(p_wait, 0)), error = left(p_detail, 1000),
+            attempts = o.attempts - 1, first_attempt_at = CASE WHEN o.attempts > 1 THEN o.first_attempt_at END
+        WHERE o.id = p_id AND o.state = 'sending' AND o.attempts = p_attempt
+        RETURNING o.state INTO v_state;
+    ELSE
+        UPDATE app.outbox AS o SET state = 'queued', due_at = app.now() + v_wait, error = left(p_detail, 1000), transport = p_transport
+        WHERE o.id = p_id AND o.state = 'sending' AND o.attempts = p_attempt
+        RETURNING o.state INTO v_state;
+    END IF;
+    RETURN v_state;
+END;
+$$;
+
+ALTER FUNCTION service.settle_mail(p_id bigint, p_attempt integer, p_outcome text, p_detail text, p_transport text, p_provider_id text, p_wait double precision) OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION settle_mail(p_id bigint, p_attempt integer, p_outcome text, p_detail text, p_transport text, p_provider_id text, p_wait double precision); Type: COMMENT; Schema: service; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION service.settle_mail(p_id bigint, p_attempt integer, p_outcome text, p_detail text, p_transport text, p_provider_id text, p_wait double precision) IS 'Says how a claimed mail fared. p_outcome: sent; refused for good, which fails it; later: to be tried again, after a time that doubles and varies, p_wait seconds at least; held: it was not handed over at all, to be tried after p_wait seconds. The last three count only from the worker whose attempt it is. Returns the state, NULL when nothing changed.';
+
+--
+-- Name: stop_mail(bigint, uuid); Type: FUNCTION; Schema: service; Owner: leads_owner
+--
+
+CREATE FUNCTION service.stop_mail(p_id bigint, p_key uuid) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+    v_recipient text;
+BEGIN
+    SELECT o.recipient INTO v_recipient FROM app.outbox AS o
+    WHERE o.id = p_id AND o.key = p_key AND o.recipient IS NOT NULL AND NOT o.is_test;
+    IF NOT FOUND THEN
+        RETURN false;
+    END IF;
+    INSERT INTO app.mail_stops (address, reason) VALUES (app.mailbox_of(v_recipient), 'asked')
+    ON CONFLICT ON CONSTRAINT mail_stops_pkey DO NOTHING;
+    RETURN true;
+END;
+$$;
+
+ALTER FUNCTION service.stop_mail(p_id bigint, p_key uuid) OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION stop_mail(p_id bigint, p_key uuid); Type: COMMENT; Schema: service; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION service.stop_mail(p_id bigint, p_key uuid) IS 'Whoever got this mail gets no automatic answers any more. false: there is no such mail (any more).';
+
+--
+-- Name: test_mail(text, text); Type: FUNCTION; Schema: service; Owner: leads_owner
+--
+
+CREATE FUNCTION service.test_mail(p_kind text, p_recipient text) RETURNS json
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+    v_mail app.outbox;
+BEGIN
+    INSERT INTO app.outbox AS o (kind, occasion, recipient, is_test)
+    VALUES (app.check_mail_kind(p_kind), 'test ' || gen_random_uuid(), p_recipient, true)
+    RETURNING o.* INTO v_mail;
+    PERFORM pg_notify('leads_mail', '');
+    RETURN app.mail_as_json(v_mail);
+END;
+$$;
+
+ALTER FUNCTION service.test_mail(p_kind text, p_recipient text) OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION test_mail(p_kind text, p_recipient text); Type: COMMENT; Schema: service; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION service.test_mail(p_kind text, p_recipient text) IS 'Queues a mail of a kind with made-up values, to one address, and returns it as service.list_mails shows it. Tells the workers by NOTIFY leads_mail. LD404 template_not_found.';
 
 --
 -- Name: tidy(); Type: FUNCTION; Schema: service; Owner: leads_owner
@@ -5938,122 +7318,6 @@ COMMENT ON COLUMN app.erased_leads.answered IS 'Whether it had been answered.';
 COMMENT ON COLUMN app.erased_leads.erased_on IS 'The day it was erased, UTC.';
 
 --
--- Name: lead_count_changes; Type: TABLE; Schema: app; Owner: leads_owner
---
-
-CREATE TABLE app.lead_count_changes (
-    status public.lead_status NOT NULL,
-    lead_type public.lead_type NOT NULL,
-    priority public.lead_priority NOT NULL,
-    is_spam boolean NOT NULL,
-    trashed boolean NOT NULL,
-    change integer NOT NULL
-)
-WITH (autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='1000', autovacuum_vacuum_insert_threshold='-1', autovacuum_vacuum_cost_delay='0');
-
-ALTER TABLE app.lead_count_changes OWNER TO leads_owner;
-
---
--- Name: TABLE lead_count_changes; Type: COMMENT; Schema: app; Owner: leads_owner
---
-
-COMMENT ON TABLE app.lead_count_changes IS 'What has changed in app.lead_counts since, written by the triggers contact_leads_totals_...: read app.lead_totals.';
-
---
--- Name: COLUMN lead_count_changes.status; Type: COMMENT; Schema: app; Owner: leads_owner
---
-
-COMMENT ON COLUMN app.lead_count_changes.status IS 'Where the leads stand.';
-
---
--- Name: COLUMN lead_count_changes.lead_type; Type: COMMENT; Schema: app; Owner: leads_owner
---
-
-COMMENT ON COLUMN app.lead_count_changes.lead_type IS 'Which form they came by.';
-
---
--- Name: COLUMN lead_count_changes.priority; Type: COMMENT; Schema: app; Owner: leads_owner
---
-
-COMMENT ON COLUMN app.lead_count_changes.priority IS 'How soon they want an answer.';
-
---
--- Name: COLUMN lead_count_changes.is_spam; Type: COMMENT; Schema: app; Owner: leads_owner
---
-
-COMMENT ON COLUMN app.lead_count_changes.is_spam IS 'Whether they are judged to be spam.';
-
---
--- Name: COLUMN lead_count_changes.trashed; Type: COMMENT; Schema: app; Owner: leads_owner
---
-
-COMMENT ON COLUMN app.lead_count_changes.trashed IS 'Whether they are in the trash.';
-
---
--- Name: COLUMN lead_count_changes.change; Type: COMMENT; Schema: app; Owner: leads_owner
---
-
-COMMENT ON COLUMN app.lead_count_changes.change IS 'How many more, or fewer.';
-
---
--- Name: lead_counts; Type: TABLE; Schema: app; Owner: leads_owner
---
-
-CREATE TABLE app.lead_counts (
-    status public.lead_status NOT NULL,
-    lead_type public.lead_type NOT NULL,
-    priority public.lead_priority NOT NULL,
-    is_spam boolean NOT NULL,
-    trashed boolean NOT NULL,
-    leads bigint NOT NULL
-)
-WITH (fillfactor='50', autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='1000');
-
-ALTER TABLE app.lead_counts OWNER TO leads_owner;
-
---
--- Name: TABLE lead_counts; Type: COMMENT; Schema: app; Owner: leads_owner
---
-
-COMMENT ON TABLE app.lead_counts IS 'How many leads there were of each kind when service.tidy() last folded: read app.lead_totals.';
-
---
--- Name: COLUMN lead_counts.status; Type: COMMENT; Schema: app; Owner: leads_owner
---
-
-COMMENT ON COLUMN app.lead_counts.status IS 'Where the leads stand.';
-
---
--- Name: COLUMN lead_counts.lead_type; Type: COMMENT; Schema: app; Owner: leads_owner
---
-
-COMMENT ON COLUMN app.lead_counts.lead_type IS 'Which form they came by.';
-
---
--- Name: COLUMN lead_counts.priority; Type: COMMENT; Schema: app; Owner: leads_owner
---
-
-COMMENT ON COLUMN app.lead_counts.priority IS 'How soon they want an answer.';
-
---
--- Name: COLUMN lead_counts.is_spam; Type: COMMENT; Schema: app; Owner: leads_owner
---
-
-COMMENT ON COLUMN app.lead_counts.is_spam IS 'Whether they are judged to be spam.';
-
---
--- Name: COLUMN lead_counts.trashed; Type: COMMENT; Schema: app; Owner: leads_owner
---
-
-COMMENT ON COLUMN app.lead_counts.trashed IS 'Whether they are in the trash.';
-
---
--- Name: COLUMN lead_counts.leads; Type: COMMENT; Schema: app; Owner: leads_owner
---
-
-COMMENT ON COLUMN app.lead_counts.leads IS 'How many.';
-
---
 -- Name: lead_search; Type: TABLE; Schema: app; Owner: leads_owner
 --
 
@@ -6090,69 +7354,41 @@ COMMENT ON COLUMN app.lead_search.document IS 'Its words and English stems, weig
 COMMENT ON COLUMN app.lead_search.names IS 'The words of its name, company and e-mail for fragments and typos: see app.search_names.';
 
 --
--- Name: lead_totals; Type: VIEW; Schema: app; Owner: leads_owner
+-- Name: mail_stops; Type: TABLE; Schema: app; Owner: leads_owner
 --
 
-CREATE VIEW app.lead_totals WITH (security_invoker='false') AS
- SELECT c.status,
-    c.lead_type,
-    c.priority,
-    c.is_spam,
-    c.trashed,
-    c.leads
-   FROM app.lead_counts c
-UNION ALL
- SELECT c.status,
-    c.lead_type,
-    c.priority,
-    c.is_spam,
-    c.trashed,
-    (c.change)::bigint AS leads
-   FROM app.lead_count_changes c;
+CREATE TABLE app.mail_stops (
+    address text NOT NULL,
+    reason text NOT NULL,
+    since timestamp with time zone DEFAULT app.now() NOT NULL,
+    CONSTRAINT mail_stops_reason_valid CHECK ((reason = ANY (ARRAY['bounced'::text, 'complained'::text, 'asked'::text])))
+);
 
-ALTER VIEW app.lead_totals OWNER TO leads_owner;
+ALTER TABLE app.mail_stops OWNER TO leads_owner;
 
 --
--- Name: VIEW lead_totals; Type: COMMENT; Schema: app; Owner: leads_owner
+-- Name: TABLE mail_stops; Type: COMMENT; Schema: app; Owner: leads_owner
 --
 
-COMMENT ON VIEW app.lead_totals IS 'How many leads there are, exact in every snapshot. To be summed up: one kind of lead may have several rows, some below zero.';
+COMMENT ON TABLE app.mail_stops IS 'Addresses that get no automatic answers any more.';
 
 --
--- Name: COLUMN lead_totals.status; Type: COMMENT; Schema: app; Owner: leads_owner
+-- Name: COLUMN mail_stops.address; Type: COMMENT; Schema: app; Owner: leads_owner
 --
 
-COMMENT ON COLUMN app.lead_totals.status IS 'Where the leads stand.';
+COMMENT ON COLUMN app.mail_stops.address IS 'As app.mailbox_of makes it.';
 
 --
--- Name: COLUMN lead_totals.lead_type; Type: COMMENT; Schema: app; Owner: leads_owner
+-- Name: COLUMN mail_stops.reason; Type: COMMENT; Schema: app; Owner: leads_owner
 --
 
-COMMENT ON COLUMN app.lead_totals.lead_type IS 'Which form they came by.';
+COMMENT ON COLUMN app.mail_stops.reason IS 'bounced: there is no such mailbox; complained: called spam there; asked: by the link in each answer.';
 
 --
--- Name: COLUMN lead_totals.priority; Type: COMMENT; Schema: app; Owner: leads_owner
+-- Name: COLUMN mail_stops.since; Type: COMMENT; Schema: app; Owner: leads_owner
 --
 
-COMMENT ON COLUMN app.lead_totals.priority IS 'How soon they want an answer.';
-
---
--- Name: COLUMN lead_totals.is_spam; Type: COMMENT; Schema: app; Owner: leads_owner
---
-
-COMMENT ON COLUMN app.lead_totals.is_spam IS 'Whether they are judged to be spam.';
-
---
--- Name: COLUMN lead_totals.trashed; Type: COMMENT; Schema: app; Owner: leads_owner
---
-
-COMMENT ON COLUMN app.lead_totals.trashed IS 'Whether they are in the trash.';
-
---
--- Name: COLUMN lead_totals.leads; Type: COMMENT; Schema: app; Owner: leads_owner
---
-
-COMMENT ON COLUMN app.lead_totals.leads IS 'So many, or so many more or fewer: sum(leads) is the number.';
+COMMENT ON COLUMN app.mail_stops.since IS 'Since when.';
 
 --
 -- Name: operations_number_seq; Type: SEQUENCE; Schema: app; Owner: leads_owner
@@ -6160,6 +7396,19 @@ COMMENT ON COLUMN app.lead_totals.leads IS 'So many, or so many more or fewer: s
 
 ALTER TABLE app.operations ALTER COLUMN number ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME app.operations_number_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+--
+-- Name: outbox_id_seq; Type: SEQUENCE; Schema: app; Owner: leads_owner
+--
+
+ALTER TABLE app.outbox ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME app.outbox_id_seq
     START WITH 1
     INCREMENT BY 1
     NO MINVALUE
@@ -6374,6 +7623,40 @@ CREATE TABLE public.yoyo_lock (
 ALTER TABLE public.yoyo_lock OWNER TO leads_owner;
 
 --
+-- Name: outbox outbox_occasion_key; Type: CONSTRAINT; Schema: app; Owner: leads_owner
+--
+
+ALTER TABLE ONLY app.outbox
+    ADD CONSTRAINT outbox_occasion_key UNIQUE (occasion);
+
+--
+-- Name: queue_mail(app.mail_kind, text, bigint, text, text, timestamp with time zone); Type: FUNCTION; Schema: app; Owner: leads_owner
+--
+
+CREATE FUNCTION app.queue_mail(p_kind app.mail_kind, p_occasion text, p_lead_id bigint, p_recipient text, p_bundle text, p_due_at timestamp with time zone) RETURNS void
+    LANGUAGE sql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ INSERT INTO app.outbox (kind, occasion, lead_id, recipient, bundle, due_at)  SELECT queue_mail.p_kind AS p_kind,
+             queue_mail.p_occasion AS p_occasion,
+             queue_mail.p_lead_id AS p_lead_id,
+             queue_mail.p_recipient AS p_recipient,
+             queue_mail.p_bundle AS p_bundle,
+             queue_mail.p_due_at AS p_due_at
+           WHERE (NOT (EXISTS ( SELECT
+                    FROM app.mail_templates t
+                   WHERE ((t.kind = queue_mail.p_kind) AND (NOT t.enabled))))) ON CONFLICT ON CONSTRAINT outbox_occasion_key DO NOTHING;
+END;
+
+ALTER FUNCTION app.queue_mail(p_kind app.mail_kind, p_occasion text, p_lead_id bigint, p_recipient text, p_bundle text, p_due_at timestamp with time zone) OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION queue_mail(p_kind app.mail_kind, p_occasion text, p_lead_id bigint, p_recipient text, p_bundle text, p_due_at timestamp with time zone); Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION app.queue_mail(p_kind app.mail_kind, p_occasion text, p_lead_id bigint, p_recipient text, p_bundle text, p_due_at timestamp with time zone) IS 'Puts a mail into the outbox: once for each occasion, and none of a kind that is switched off. p_recipient NULL: the team.';
+
+--
 -- Name: adoption_notes adoption_notes_pkey; Type: CONSTRAINT; Schema: app; Owner: leads_owner
 --
 
@@ -6414,6 +7697,13 @@ ALTER TABLE ONLY app.audit_seals
 
 ALTER TABLE ONLY app.audit_seals
     ADD CONSTRAINT audit_seals_pkey PRIMARY KEY (number);
+
+--
+-- Name: auto_replies auto_replies_pkey; Type: CONSTRAINT; Schema: app; Owner: leads_owner
+--
+
+ALTER TABLE ONLY app.auto_replies
+    ADD CONSTRAINT auto_replies_pkey PRIMARY KEY (address);
 
 --
 -- Name: events events_operation_key; Type: CONSTRAINT; Schema: app; Owner: leads_owner
@@ -6465,6 +7755,20 @@ ALTER TABLE ONLY app.login_tries
     ADD CONSTRAINT login_tries_pkey PRIMARY KEY (account, client);
 
 --
+-- Name: mail_stops mail_stops_pkey; Type: CONSTRAINT; Schema: app; Owner: leads_owner
+--
+
+ALTER TABLE ONLY app.mail_stops
+    ADD CONSTRAINT mail_stops_pkey PRIMARY KEY (address);
+
+--
+-- Name: mail_templates mail_templates_pkey; Type: CONSTRAINT; Schema: app; Owner: leads_owner
+--
+
+ALTER TABLE ONLY app.mail_templates
+    ADD CONSTRAINT mail_templates_pkey PRIMARY KEY (kind);
+
+--
 -- Name: operations operations_number_key; Type: CONSTRAINT; Schema: app; Owner: leads_owner
 --
 
@@ -6477,6 +7781,13 @@ ALTER TABLE ONLY app.operations
 
 ALTER TABLE ONLY app.operations
     ADD CONSTRAINT operations_pkey PRIMARY KEY (id);
+
+--
+-- Name: outbox outbox_pkey; Type: CONSTRAINT; Schema: app; Owner: leads_owner
+--
+
+ALTER TABLE ONLY app.outbox
+    ADD CONSTRAINT outbox_pkey PRIMARY KEY (id);
 
 --
 -- Name: recovery_codes recovery_codes_pkey; Type: CONSTRAINT; Schema: app; Owner: leads_owner
@@ -6632,6 +7943,12 @@ CREATE INDEX audit_log_lead ON app.audit_log USING btree (lead_id, id);
 CREATE INDEX audit_log_operation ON app.audit_log USING btree (operation, lead_id) WHERE (operation IS NOT NULL);
 
 --
+-- Name: auto_replies_at; Type: INDEX; Schema: app; Owner: leads_owner
+--
+
+CREATE INDEX auto_replies_at ON app.auto_replies USING btree (at);
+
+--
 -- Name: erased_leads_received_on; Type: INDEX; Schema: app; Owner: leads_owner
 --
 
@@ -6674,6 +7991,42 @@ CREATE INDEX login_tries_last_at_idx ON app.login_tries USING btree (last_at);
 CREATE INDEX operations_open ON app.operations USING btree (tx) WHERE (changed IS NULL);
 
 --
+-- Name: outbox_bundle; Type: INDEX; Schema: app; Owner: leads_owner
+--
+
+CREATE INDEX outbox_bundle ON app.outbox USING btree (bundle) WHERE ((state = 'queued'::app.mail_state) AND (bundle IS NOT NULL));
+
+--
+-- Name: outbox_due; Type: INDEX; Schema: app; Owner: leads_owner
+--
+
+CREATE INDEX outbox_due ON app.outbox USING btree (due_at, id) WHERE (state = ANY (ARRAY['queued'::app.mail_state, 'sending'::app.mail_state]));
+
+--
+-- Name: outbox_ended_at; Type: INDEX; Schema: app; Owner: leads_owner
+--
+
+CREATE INDEX outbox_ended_at ON app.outbox USING btree (ended_at) WHERE (ended_at IS NOT NULL);
+
+--
+-- Name: outbox_failed; Type: INDEX; Schema: app; Owner: leads_owner
+--
+
+CREATE INDEX outbox_failed ON app.outbox USING btree (id) WHERE (state = 'failed'::app.mail_state);
+
+--
+-- Name: outbox_lead; Type: INDEX; Schema: app; Owner: leads_owner
+--
+
+CREATE INDEX outbox_lead ON app.outbox USING btree (lead_id, id) WHERE (lead_id IS NOT NULL);
+
+--
+-- Name: outbox_provider_id; Type: INDEX; Schema: app; Owner: leads_owner
+--
+
+CREATE INDEX outbox_provider_id ON app.outbox USING btree (provider_id) WHERE (provider_id IS NOT NULL);
+
+--
 -- Name: saved_views_name_key; Type: INDEX; Schema: app; Owner: leads_owner
 --
 
@@ -6696,6 +8049,12 @@ CREATE INDEX sessions_user_id_idx ON app.sessions USING btree (user_id);
 --
 
 CREATE UNIQUE INDEX users_username_key ON app.users USING btree (lower(username));
+
+--
+-- Name: contact_leads_follow_up; Type: INDEX; Schema: public; Owner: leads_owner
+--
+
+CREATE INDEX contact_leads_follow_up ON public.contact_leads USING btree (follow_up_date) WHERE (follow_up_date IS NOT NULL);
 
 --
 -- Name: idx_contact_leads_created_at; Type: INDEX; Schema: public; Owner: leads_owner
@@ -6822,6 +8181,42 @@ CREATE TRIGGER audit_seals_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON ap
 --
 
 COMMENT ON TRIGGER audit_seals_append_only ON app.audit_seals IS 'What was sealed stays sealed.';
+
+--
+-- Name: mail_templates mail_templates_audit_truncate; Type: TRIGGER; Schema: app; Owner: leads_owner
+--
+
+CREATE TRIGGER mail_templates_audit_truncate AFTER TRUNCATE ON app.mail_templates FOR EACH STATEMENT EXECUTE FUNCTION app.audit_setting();
+
+--
+-- Name: TRIGGER mail_templates_audit_truncate ON mail_templates; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON TRIGGER mail_templates_audit_truncate ON app.mail_templates IS 'Who took back all that was changed of the mails.';
+
+--
+-- Name: mail_templates mail_templates_audit_write; Type: TRIGGER; Schema: app; Owner: leads_owner
+--
+
+CREATE TRIGGER mail_templates_audit_write AFTER INSERT OR DELETE OR UPDATE ON app.mail_templates FOR EACH ROW EXECUTE FUNCTION app.audit_setting('kind');
+
+--
+-- Name: TRIGGER mail_templates_audit_write ON mail_templates; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON TRIGGER mail_templates_audit_write ON app.mail_templates IS 'Who changed what mails say.';
+
+--
+-- Name: mail_templates mail_templates_updated_at; Type: TRIGGER; Schema: app; Owner: leads_owner
+--
+
+CREATE TRIGGER mail_templates_updated_at BEFORE UPDATE ON app.mail_templates FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION app.set_updated_at();
+
+--
+-- Name: TRIGGER mail_templates_updated_at ON mail_templates; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON TRIGGER mail_templates_updated_at ON app.mail_templates IS 'updated_at follows every real change of the template.';
 
 --
 -- Name: recovery_codes recovery_codes_audit_update; Type: TRIGGER; Schema: app; Owner: leads_owner
@@ -7052,6 +8447,30 @@ CREATE TRIGGER contact_leads_lifecycle BEFORE UPDATE OF status ON public.contact
 COMMENT ON TRIGGER contact_leads_lifecycle ON public.contact_leads IS 'The lifecycle unread, processing, contacted, archived. It runs before trigger_contact_leads_updated_at: triggers run in the order of their names.';
 
 --
+-- Name: contact_leads contact_leads_mail_insert; Type: TRIGGER; Schema: public; Owner: leads_owner
+--
+
+CREATE TRIGGER contact_leads_mail_insert AFTER INSERT ON public.contact_leads FOR EACH ROW WHEN ((new.priority = ANY (ARRAY['high'::public.lead_priority, 'urgent'::public.lead_priority]))) EXECUTE FUNCTION app.queue_lead_mail();
+
+--
+-- Name: TRIGGER contact_leads_mail_insert ON contact_leads; Type: COMMENT; Schema: public; Owner: leads_owner
+--
+
+COMMENT ON TRIGGER contact_leads_mail_insert ON public.contact_leads IS 'The team is told at once of what comes with a high priority.';
+
+--
+-- Name: contact_leads contact_leads_mail_update; Type: TRIGGER; Schema: public; Owner: leads_owner
+--
+
+CREATE TRIGGER contact_leads_mail_update AFTER UPDATE OF priority, is_spam ON public.contact_leads FOR EACH ROW WHEN (((new.priority > old.priority) OR (old.is_spam AND (NOT new.is_spam)))) EXECUTE FUNCTION app.queue_lead_mail();
+
+--
+-- Name: TRIGGER contact_leads_mail_update ON contact_leads; Type: COMMENT; Schema: public; Owner: leads_owner
+--
+
+COMMENT ON TRIGGER contact_leads_mail_update ON public.contact_leads IS 'The team is told at once of what gets a high priority; what turns out to be no spam is answered.';
+
+--
 -- Name: contact_leads contact_leads_search_insert; Type: TRIGGER; Schema: public; Owner: leads_owner
 --
 
@@ -7242,177 +8661,6 @@ GRANT ALL ON FUNCTION app.now() TO leads_editor;
 GRANT ALL ON FUNCTION app.now() TO leads_admin;
 
 --
--- Name: FUNCTION assignable_users(); Type: ACL; Schema: app; Owner: leads_owner
---
-
-REVOKE ALL ON FUNCTION app.assignable_users() FROM PUBLIC;
-GRANT ALL ON FUNCTION app.assignable_users() TO leads_viewer;
-GRANT ALL ON FUNCTION app.assignable_users() TO leads_editor;
-GRANT ALL ON FUNCTION app.assignable_users() TO leads_admin;
-
---
--- Name: FUNCTION audit_changes(p_before jsonb, p_after jsonb); Type: ACL; Schema: app; Owner: leads_owner
---
-
-REVOKE ALL ON FUNCTION app.audit_changes(p_before jsonb, p_after jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION app.audit_changes(p_before jsonb, p_after jsonb) TO leads_admin;
-
---
--- Name: FUNCTION audit_lead(); Type: ACL; Schema: app; Owner: leads_owner
---
-
-REVOKE ALL ON FUNCTION app.audit_lead() FROM PUBLIC;
-
---
--- Name: FUNCTION audit_second_factor(); Type: ACL; Schema: app; Owner: leads_owner
---
-
-REVOKE ALL ON FUNCTION app.audit_second_factor() FROM PUBLIC;
-
---
--- Name: FUNCTION audit_setting(); Type: ACL; Schema: app; Owner: leads_owner
---
-
-REVOKE ALL ON FUNCTION app.audit_setting() FROM PUBLIC;
-
---
--- Name: TABLE audit_log; Type: ACL; Schema: app; Owner: leads_owner
---
-
-GRANT SELECT ON TABLE app.audit_log TO leads_admin;
-
---
--- Name: FUNCTION audit_story(p_entry app.audit_log); Type: ACL; Schema: app; Owner: leads_owner
---
-
-REVOKE ALL ON FUNCTION app.audit_story(p_entry app.audit_log) FROM PUBLIC;
-GRANT ALL ON FUNCTION app.audit_story(p_entry app.audit_log) TO leads_admin;
-
---
--- Name: FUNCTION audit_user(); Type: ACL; Schema: app; Owner: leads_owner
---
-
-REVOKE ALL ON FUNCTION app.audit_user() FROM PUBLIC;
-
---
--- Name: FUNCTION begin_operation(p_kind text, p_changes jsonb, p_selected text, p_undoes uuid, p_actor text, p_role text, p_request_id uuid); Type: ACL; Schema: app; Owner: leads_owner
---
-
-REVOKE ALL ON FUNCTION app.begin_operation(p_kind text, p_changes jsonb, p_selected text, p_undoes uuid, p_actor text, p_role text, p_request_id uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION app.begin_operation(p_kind text, p_changes jsonb, p_selected text, p_undoes uuid, p_actor text, p_role text, p_request_id uuid) TO leads_editor;
-GRANT ALL ON FUNCTION app.begin_operation(p_kind text, p_changes jsonb, p_selected text, p_undoes uuid, p_actor text, p_role text, p_request_id uuid) TO leads_admin;
-
---
--- Name: FUNCTION bucket_starts(p_bucket text, p_count integer, p_time_zone text); Type: ACL; Schema: app; Owner: leads_owner
---
-
-REVOKE ALL ON FUNCTION app.bucket_starts(p_bucket text, p_count integer, p_time_zone text) FROM PUBLIC;
-GRANT ALL ON FUNCTION app.bucket_starts(p_bucket text, p_count integer, p_time_zone text) TO leads_viewer;
-GRANT ALL ON FUNCTION app.bucket_starts(p_bucket text, p_count integer, p_time_zone text) TO leads_editor;
-GRANT ALL ON FUNCTION app.bucket_starts(p_bucket text, p_count integer, p_time_zone text) TO leads_admin;
-
---
--- Name: FUNCTION chain_hash(p_previous bytea, p_number bigint, p_digest bytea); Type: ACL; Schema: app; Owner: leads_owner
---
-
-REVOKE ALL ON FUNCTION app.chain_hash(p_previous bytea, p_number bigint, p_digest bytea) FROM PUBLIC;
-
---
--- Name: FUNCTION check_query(p_query text); Type: ACL; Schema: app; Owner: leads_owner
---
-
-REVOKE ALL ON FUNCTION app.check_query(p_query text) FROM PUBLIC;
-GRANT ALL ON FUNCTION app.check_query(p_query text) TO leads_viewer;
-GRANT ALL ON FUNCTION app.check_query(p_query text) TO leads_editor;
-GRANT ALL ON FUNCTION app.check_query(p_query text) TO leads_admin;
-
---
--- Name: FUNCTION check_role(p_role text); Type: ACL; Schema: app; Owner: leads_owner
---
-
-REVOKE ALL ON FUNCTION app.check_role(p_role text) FROM PUBLIC;
-
---
--- Name: FUNCTION count_leads(); Type: ACL; Schema: app; Owner: leads_owner
---
-
-REVOKE ALL ON FUNCTION app.count_leads() FROM PUBLIC;
-
---
--- Name: FUNCTION end_operation(p_id uuid, p_changed bigint, p_skipped bigint); Type: ACL; Schema: app; Owner: leads_owner
---
-
-REVOKE ALL ON FUNCTION app.end_operation(p_id uuid, p_changed bigint, p_skipped bigint) FROM PUBLIC;
-GRANT ALL ON FUNCTION app.end_operation(p_id uuid, p_changed bigint, p_skipped bigint) TO leads_editor;
-GRANT ALL ON FUNCTION app.end_operation(p_id uuid, p_changed bigint, p_skipped bigint) TO leads_admin;
-
---
--- Name: FUNCTION end_sessions(); Type: ACL; Schema: app; Owner: leads_owner
---
-
-REVOKE ALL ON FUNCTION app.end_sessions() FROM PUBLIC;
-
---
--- Name: FUNCTION entry_digest(p_entry app.audit_log, p_values_digest bytea); Type: ACL; Schema: app; Owner: leads_owner
---
-
-REVOKE ALL ON FUNCTION app.entry_digest(p_entry app.audit_log, p_values_digest bytea) FROM PUBLIC;
-
---
--- Name: FUNCTION erase_leads(p_ids bigint[], p_kind text, p_actor text, p_role text, p_request_id uuid); Type: ACL; Schema: app; Owner: leads_owner
---
-
-REVOKE ALL ON FUNCTION app.erase_leads(p_ids bigint[], p_kind text, p_actor text, p_role text, p_request_id uuid) FROM PUBLIC;
-
---
--- Name: FUNCTION etag(p_id bigint, p_version integer); Type: ACL; Schema: app; Owner: leads_owner
---
-
-REVOKE ALL ON FUNCTION app.etag(p_id bigint, p_version integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION app.etag(p_id bigint, p_version integer) TO leads_viewer;
-GRANT ALL ON FUNCTION app.etag(p_id bigint, p_version integer) TO leads_editor;
-GRANT ALL ON FUNCTION app.etag(p_id bigint, p_version integer) TO leads_admin;
-
---
--- Name: FUNCTION fold(p_text text); Type: ACL; Schema: app; Owner: leads_owner
---
-
-REVOKE ALL ON FUNCTION app.fold(p_text text) FROM PUBLIC;
-GRANT ALL ON FUNCTION app.fold(p_text text) TO leads_viewer;
-GRANT ALL ON FUNCTION app.fold(p_text text) TO leads_editor;
-GRANT ALL ON FUNCTION app.fold(p_text text) TO leads_admin;
-
---
--- Name: FUNCTION follow_lead_lifecycle(); Type: ACL; Schema: app; Owner: leads_owner
---
-
-REVOKE ALL ON FUNCTION app.follow_lead_lifecycle() FROM PUBLIC;
-
---
--- Name: FUNCTION is_plain_query(p_query text); Type: ACL; Schema: app; Owner: leads_owner
---
-
-REVOKE ALL ON FUNCTION app.is_plain_query(p_query text) FROM PUBLIC;
-GRANT ALL ON FUNCTION app.is_plain_query(p_query text) TO leads_viewer;
-GRANT ALL ON FUNCTION app.is_plain_query(p_query text) TO leads_editor;
-GRANT ALL ON FUNCTION app.is_plain_query(p_query text) TO leads_admin;
-
---
--- Name: FUNCTION is_time_zone(p_name text); Type: ACL; Schema: app; Owner: leads_owner
---
-
-REVOKE ALL ON FUNCTION app.is_time_zone(p_name text) FROM PUBLIC;
-GRANT ALL ON FUNCTION app.is_time_zone(p_name text) TO leads_viewer;
-GRANT ALL ON FUNCTION app.is_time_zone(p_name text) TO leads_editor;
-GRANT ALL ON FUNCTION app.is_time_zone(p_name text) TO leads_admin;
-
---
--- Name: FUNCTION keep_search(); Type: ACL; Schema: app; Owner: leads_owner
---
-
-REVOKE ALL ON FUNCTION app.keep_search() FROM PUBLIC;
-
---
 -- Name: FUNCTION tags_valid(p_tags text[]); Type: ACL; Schema: app; Owner: leads_owner
 --
 
@@ -7573,6 +8821,210 @@ GRANT UPDATE(is_spam) ON TABLE public.contact_leads TO leads_editor;
 GRANT UPDATE(assignee) ON TABLE public.contact_leads TO leads_editor;
 
 --
+-- Name: FUNCTION answer_lead(p_lead public.contact_leads); Type: ACL; Schema: app; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION app.answer_lead(p_lead public.contact_leads) FROM PUBLIC;
+
+--
+-- Name: FUNCTION assignable_users(); Type: ACL; Schema: app; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION app.assignable_users() FROM PUBLIC;
+GRANT ALL ON FUNCTION app.assignable_users() TO leads_viewer;
+GRANT ALL ON FUNCTION app.assignable_users() TO leads_editor;
+GRANT ALL ON FUNCTION app.assignable_users() TO leads_admin;
+
+--
+-- Name: FUNCTION audit_changes(p_before jsonb, p_after jsonb); Type: ACL; Schema: app; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION app.audit_changes(p_before jsonb, p_after jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.audit_changes(p_before jsonb, p_after jsonb) TO leads_admin;
+
+--
+-- Name: FUNCTION audit_lead(); Type: ACL; Schema: app; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION app.audit_lead() FROM PUBLIC;
+
+--
+-- Name: FUNCTION audit_second_factor(); Type: ACL; Schema: app; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION app.audit_second_factor() FROM PUBLIC;
+
+--
+-- Name: FUNCTION audit_setting(); Type: ACL; Schema: app; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION app.audit_setting() FROM PUBLIC;
+
+--
+-- Name: TABLE audit_log; Type: ACL; Schema: app; Owner: leads_owner
+--
+
+GRANT SELECT ON TABLE app.audit_log TO leads_admin;
+
+--
+-- Name: FUNCTION audit_story(p_entry app.audit_log); Type: ACL; Schema: app; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION app.audit_story(p_entry app.audit_log) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.audit_story(p_entry app.audit_log) TO leads_admin;
+
+--
+-- Name: FUNCTION audit_user(); Type: ACL; Schema: app; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION app.audit_user() FROM PUBLIC;
+
+--
+-- Name: FUNCTION begin_operation(p_kind text, p_changes jsonb, p_selected text, p_undoes uuid, p_actor text, p_role text, p_request_id uuid); Type: ACL; Schema: app; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION app.begin_operation(p_kind text, p_changes jsonb, p_selected text, p_undoes uuid, p_actor text, p_role text, p_request_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.begin_operation(p_kind text, p_changes jsonb, p_selected text, p_undoes uuid, p_actor text, p_role text, p_request_id uuid) TO leads_editor;
+GRANT ALL ON FUNCTION app.begin_operation(p_kind text, p_changes jsonb, p_selected text, p_undoes uuid, p_actor text, p_role text, p_request_id uuid) TO leads_admin;
+
+--
+-- Name: FUNCTION bucket_starts(p_bucket text, p_count integer, p_time_zone text); Type: ACL; Schema: app; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION app.bucket_starts(p_bucket text, p_count integer, p_time_zone text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.bucket_starts(p_bucket text, p_count integer, p_time_zone text) TO leads_viewer;
+GRANT ALL ON FUNCTION app.bucket_starts(p_bucket text, p_count integer, p_time_zone text) TO leads_editor;
+GRANT ALL ON FUNCTION app.bucket_starts(p_bucket text, p_count integer, p_time_zone text) TO leads_admin;
+
+--
+-- Name: FUNCTION chain_hash(p_previous bytea, p_number bigint, p_digest bytea); Type: ACL; Schema: app; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION app.chain_hash(p_previous bytea, p_number bigint, p_digest bytea) FROM PUBLIC;
+
+--
+-- Name: FUNCTION check_mail_kind(p_kind text); Type: ACL; Schema: app; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION app.check_mail_kind(p_kind text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.check_mail_kind(p_kind text) TO leads_admin;
+
+--
+-- Name: FUNCTION check_query(p_query text); Type: ACL; Schema: app; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION app.check_query(p_query text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.check_query(p_query text) TO leads_viewer;
+GRANT ALL ON FUNCTION app.check_query(p_query text) TO leads_editor;
+GRANT ALL ON FUNCTION app.check_query(p_query text) TO leads_admin;
+
+--
+-- Name: FUNCTION check_role(p_role text); Type: ACL; Schema: app; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION app.check_role(p_role text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION count_leads(); Type: ACL; Schema: app; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION app.count_leads() FROM PUBLIC;
+
+--
+-- Name: TABLE lead_totals; Type: ACL; Schema: app; Owner: leads_owner
+--
+
+GRANT SELECT ON TABLE app.lead_totals TO leads_admin;
+GRANT SELECT ON TABLE app.lead_totals TO leads_editor;
+GRANT SELECT ON TABLE app.lead_totals TO leads_viewer;
+
+--
+-- Name: FUNCTION digest(); Type: ACL; Schema: app; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION app.digest() FROM PUBLIC;
+
+--
+-- Name: FUNCTION end_operation(p_id uuid, p_changed bigint, p_skipped bigint); Type: ACL; Schema: app; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION app.end_operation(p_id uuid, p_changed bigint, p_skipped bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.end_operation(p_id uuid, p_changed bigint, p_skipped bigint) TO leads_editor;
+GRANT ALL ON FUNCTION app.end_operation(p_id uuid, p_changed bigint, p_skipped bigint) TO leads_admin;
+
+--
+-- Name: FUNCTION end_sessions(); Type: ACL; Schema: app; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION app.end_sessions() FROM PUBLIC;
+
+--
+-- Name: FUNCTION entry_digest(p_entry app.audit_log, p_values_digest bytea); Type: ACL; Schema: app; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION app.entry_digest(p_entry app.audit_log, p_values_digest bytea) FROM PUBLIC;
+
+--
+-- Name: FUNCTION erase_leads(p_ids bigint[], p_kind text, p_actor text, p_role text, p_request_id uuid); Type: ACL; Schema: app; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION app.erase_leads(p_ids bigint[], p_kind text, p_actor text, p_role text, p_request_id uuid) FROM PUBLIC;
+
+--
+-- Name: FUNCTION etag(p_id bigint, p_version integer); Type: ACL; Schema: app; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION app.etag(p_id bigint, p_version integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.etag(p_id bigint, p_version integer) TO leads_viewer;
+GRANT ALL ON FUNCTION app.etag(p_id bigint, p_version integer) TO leads_editor;
+GRANT ALL ON FUNCTION app.etag(p_id bigint, p_version integer) TO leads_admin;
+
+--
+-- Name: FUNCTION fold(p_text text); Type: ACL; Schema: app; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION app.fold(p_text text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.fold(p_text text) TO leads_viewer;
+GRANT ALL ON FUNCTION app.fold(p_text text) TO leads_editor;
+GRANT ALL ON FUNCTION app.fold(p_text text) TO leads_admin;
+
+--
+-- Name: FUNCTION follow_lead_lifecycle(); Type: ACL; Schema: app; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION app.follow_lead_lifecycle() FROM PUBLIC;
+
+--
+-- Name: FUNCTION is_plain_query(p_query text); Type: ACL; Schema: app; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION app.is_plain_query(p_query text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.is_plain_query(p_query text) TO leads_viewer;
+GRANT ALL ON FUNCTION app.is_plain_query(p_query text) TO leads_editor;
+GRANT ALL ON FUNCTION app.is_plain_query(p_query text) TO leads_admin;
+
+--
+-- Name: FUNCTION is_time_zone(p_name text); Type: ACL; Schema: app; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION app.is_time_zone(p_name text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.is_time_zone(p_name text) TO leads_viewer;
+GRANT ALL ON FUNCTION app.is_time_zone(p_name text) TO leads_editor;
+GRANT ALL ON FUNCTION app.is_time_zone(p_name text) TO leads_admin;
+
+--
+-- Name: FUNCTION keep_search(); Type: ACL; Schema: app; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION app.keep_search() FROM PUBLIC;
+
+--
+-- Name: FUNCTION lead_for_mail(p_lead public.contact_leads, p_to_team boolean); Type: ACL; Schema: app; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION app.lead_for_mail(p_lead public.contact_leads, p_to_team boolean) FROM PUBLIC;
+
+--
 -- Name: FUNCTION lead_to_change(p_id bigint, p_if_match text, p_trashed_too boolean); Type: ACL; Schema: app; Owner: leads_owner
 --
 
@@ -7600,6 +9052,21 @@ REVOKE ALL ON FUNCTION app.limit_saved_views() FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION app.login_delay(p_failures integer, p_free integer, p_longest integer) FROM PUBLIC;
+
+--
+-- Name: FUNCTION mail_as_json(p_mail app.outbox); Type: ACL; Schema: app; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION app.mail_as_json(p_mail app.outbox) FROM PUBLIC;
+
+--
+-- Name: FUNCTION mailbox_of(p_email text); Type: ACL; Schema: app; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION app.mailbox_of(p_email text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.mailbox_of(p_email text) TO leads_viewer;
+GRANT ALL ON FUNCTION app.mailbox_of(p_email text) TO leads_editor;
+GRANT ALL ON FUNCTION app.mailbox_of(p_email text) TO leads_admin;
 
 --
 -- Name: FUNCTION matching_leads(p_query text); Type: ACL; Schema: app; Owner: leads_owner
@@ -7637,6 +9104,12 @@ REVOKE ALL ON FUNCTION app.plain(p_text text) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.plain(p_text text) TO leads_viewer;
 GRANT ALL ON FUNCTION app.plain(p_text text) TO leads_editor;
 GRANT ALL ON FUNCTION app.plain(p_text text) TO leads_admin;
+
+--
+-- Name: FUNCTION queue_lead_mail(); Type: ACL; Schema: app; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION app.queue_lead_mail() FROM PUBLIC;
 
 --
 -- Name: FUNCTION read_fields(p_sent jsonb, p_takes text[], p_needs text[]); Type: ACL; Schema: app; Owner: leads_owner
@@ -7831,6 +9304,14 @@ REVOKE ALL ON FUNCTION service.add_user(p_username text, p_password_hash text, p
 GRANT ALL ON FUNCTION service.add_user(p_username text, p_password_hash text, p_user_role text, p_actor text, p_role text, p_request_id uuid) TO leads_admin;
 
 --
+-- Name: FUNCTION allow_mail(p_address text); Type: ACL; Schema: service; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION service.allow_mail(p_address text) FROM PUBLIC;
+GRANT ALL ON FUNCTION service.allow_mail(p_address text) TO leads_editor;
+GRANT ALL ON FUNCTION service.allow_mail(p_address text) TO leads_admin;
+
+--
 -- Name: FUNCTION applied_migrations(); Type: ACL; Schema: service; Owner: leads_owner
 --
 
@@ -7886,6 +9367,13 @@ GRANT ALL ON FUNCTION service.change_own_password(p_username text, p_password_ha
 
 REVOKE ALL ON FUNCTION service.change_user(p_username text, p_user_role text, p_disabled boolean, p_password_hash text, p_actor text, p_role text, p_request_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION service.change_user(p_username text, p_user_role text, p_disabled boolean, p_password_hash text, p_actor text, p_role text, p_request_id uuid) TO leads_admin;
+
+--
+-- Name: FUNCTION claim_mails(p_limit integer, p_lease interval, p_has_team boolean); Type: ACL; Schema: service; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION service.claim_mails(p_limit integer, p_lease interval, p_has_team boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION service.claim_mails(p_limit integer, p_lease interval, p_has_team boolean) TO leads_service;
 
 --
 -- Name: FUNCTION confirm_second_factor(p_username text, p_secret bytea, p_step bigint, p_code_hashes bytea[], p_request_id uuid); Type: ACL; Schema: service; Owner: leads_owner
@@ -7947,6 +9435,13 @@ REVOKE ALL ON FUNCTION service.events(p_after bigint, p_until bigint, p_limit in
 GRANT ALL ON FUNCTION service.events(p_after bigint, p_until bigint, p_limit integer, OUT frames text, OUT last bigint, OUT events integer, OUT kept_after bigint, OUT head bigint) TO leads_service;
 
 --
+-- Name: FUNCTION kept_mails(p_ids bigint[]); Type: ACL; Schema: service; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION service.kept_mails(p_ids bigint[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION service.kept_mails(p_ids bigint[]) TO leads_service;
+
+--
 -- Name: FUNCTION lead(p_id bigint, OUT lead json, OUT etag text); Type: ACL; Schema: service; Owner: leads_owner
 --
 
@@ -7999,6 +9494,15 @@ REVOKE ALL ON FUNCTION service.list_keys() FROM PUBLIC;
 GRANT ALL ON FUNCTION service.list_keys() TO leads_admin;
 
 --
+-- Name: FUNCTION list_mails(p_states text[], p_kind text, p_lead_id bigint, p_limit integer, p_cursor bigint); Type: ACL; Schema: service; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION service.list_mails(p_states text[], p_kind text, p_lead_id bigint, p_limit integer, p_cursor bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION service.list_mails(p_states text[], p_kind text, p_lead_id bigint, p_limit integer, p_cursor bigint) TO leads_viewer;
+GRANT ALL ON FUNCTION service.list_mails(p_states text[], p_kind text, p_lead_id bigint, p_limit integer, p_cursor bigint) TO leads_editor;
+GRANT ALL ON FUNCTION service.list_mails(p_states text[], p_kind text, p_lead_id bigint, p_limit integer, p_cursor bigint) TO leads_admin;
+
+--
 -- Name: FUNCTION list_operations(p_limit integer, p_cursor bigint); Type: ACL; Schema: service; Owner: leads_owner
 --
 
@@ -8013,6 +9517,19 @@ GRANT ALL ON FUNCTION service.list_operations(p_limit integer, p_cursor bigint) 
 REVOKE ALL ON FUNCTION service.list_sessions(p_username text) FROM PUBLIC;
 GRANT ALL ON FUNCTION service.list_sessions(p_username text) TO leads_service;
 GRANT ALL ON FUNCTION service.list_sessions(p_username text) TO leads_admin;
+
+--
+-- Name: TABLE mail_templates; Type: ACL; Schema: app; Owner: leads_owner
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE app.mail_templates TO leads_admin;
+
+--
+-- Name: FUNCTION list_templates(); Type: ACL; Schema: service; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION service.list_templates() FROM PUBLIC;
+GRANT ALL ON FUNCTION service.list_templates() TO leads_admin;
 
 --
 -- Name: FUNCTION list_users(p_username text); Type: ACL; Schema: service; Owner: leads_owner
@@ -8039,11 +9556,51 @@ GRANT ALL ON FUNCTION service.list_views() TO leads_editor;
 GRANT ALL ON FUNCTION service.list_views() TO leads_admin;
 
 --
+-- Name: FUNCTION mail(p_id bigint); Type: ACL; Schema: service; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION service.mail(p_id bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION service.mail(p_id bigint) TO leads_viewer;
+GRANT ALL ON FUNCTION service.mail(p_id bigint) TO leads_editor;
+GRANT ALL ON FUNCTION service.mail(p_id bigint) TO leads_admin;
+
+--
+-- Name: FUNCTION mail_status(); Type: ACL; Schema: service; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION service.mail_status() FROM PUBLIC;
+GRANT ALL ON FUNCTION service.mail_status() TO leads_service;
+GRANT ALL ON FUNCTION service.mail_status() TO leads_viewer;
+GRANT ALL ON FUNCTION service.mail_status() TO leads_editor;
+GRANT ALL ON FUNCTION service.mail_status() TO leads_admin;
+
+--
+-- Name: FUNCTION note_delivery(p_key uuid, p_provider_id text, p_delivery text, p_at timestamp with time zone, p_detail text); Type: ACL; Schema: service; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION service.note_delivery(p_key uuid, p_provider_id text, p_delivery text, p_at timestamp with time zone, p_detail text) FROM PUBLIC;
+GRANT ALL ON FUNCTION service.note_delivery(p_key uuid, p_provider_id text, p_delivery text, p_at timestamp with time zone, p_detail text) TO leads_service;
+
+--
+-- Name: FUNCTION note_mail_contents(p_made jsonb); Type: ACL; Schema: service; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION service.note_mail_contents(p_made jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION service.note_mail_contents(p_made jsonb) TO leads_service;
+
+--
 -- Name: FUNCTION note_used_keys(p_keys uuid[]); Type: ACL; Schema: service; Owner: leads_owner
 --
 
 REVOKE ALL ON FUNCTION service.note_used_keys(p_keys uuid[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION service.note_used_keys(p_keys uuid[]) TO leads_service;
+
+--
+-- Name: FUNCTION open_cv(p_id bigint, p_key uuid, p_count boolean); Type: ACL; Schema: service; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION service.open_cv(p_id bigint, p_key uuid, p_count boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION service.open_cv(p_id bigint, p_key uuid, p_count boolean) TO leads_service;
 
 --
 -- Name: FUNCTION pending_second_factor(p_username text); Type: ACL; Schema: service; Owner: leads_owner
@@ -8067,12 +9624,27 @@ REVOKE ALL ON FUNCTION service.purge_trash(p_days integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION service.purge_trash(p_days integer) TO leads_service;
 
 --
+-- Name: FUNCTION queue_due_mails(p_at time without time zone, p_time_zone text); Type: ACL; Schema: service; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION service.queue_due_mails(p_at time without time zone, p_time_zone text) FROM PUBLIC;
+GRANT ALL ON FUNCTION service.queue_due_mails(p_at time without time zone, p_time_zone text) TO leads_service;
+
+--
 -- Name: FUNCTION remove_view(p_id uuid, p_actor text, p_role text, p_request_id uuid); Type: ACL; Schema: service; Owner: leads_owner
 --
 
 REVOKE ALL ON FUNCTION service.remove_view(p_id uuid, p_actor text, p_role text, p_request_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION service.remove_view(p_id uuid, p_actor text, p_role text, p_request_id uuid) TO leads_editor;
 GRANT ALL ON FUNCTION service.remove_view(p_id uuid, p_actor text, p_role text, p_request_id uuid) TO leads_admin;
+
+--
+-- Name: FUNCTION retry_mails(p_ids bigint[]); Type: ACL; Schema: service; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION service.retry_mails(p_ids bigint[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION service.retry_mails(p_ids bigint[]) TO leads_editor;
+GRANT ALL ON FUNCTION service.retry_mails(p_ids bigint[]) TO leads_admin;
 
 --
 -- Name: FUNCTION revoke_key(p_id uuid, p_actor text, p_role text, p_request_id uuid); Type: ACL; Schema: service; Owner: leads_owner
@@ -8089,6 +9661,13 @@ REVOKE ALL ON FUNCTION service.revoke_token(p_jti uuid, p_expires_at timestamp w
 GRANT ALL ON FUNCTION service.revoke_token(p_jti uuid, p_expires_at timestamp with time zone) TO leads_service;
 
 --
+-- Name: FUNCTION save_template(p_kind text, p_enabled boolean, p_subject text, p_body_text text, p_body_html text, p_actor text, p_role text, p_request_id uuid); Type: ACL; Schema: service; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION service.save_template(p_kind text, p_enabled boolean, p_subject text, p_body_text text, p_body_html text, p_actor text, p_role text, p_request_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION service.save_template(p_kind text, p_enabled boolean, p_subject text, p_body_text text, p_body_html text, p_actor text, p_role text, p_request_id uuid) TO leads_admin;
+
+--
 -- Name: FUNCTION save_view(p_id uuid, p_name text, p_query text, p_actor text, p_role text, p_request_id uuid); Type: ACL; Schema: service; Owner: leads_owner
 --
 
@@ -8102,6 +9681,27 @@ GRANT ALL ON FUNCTION service.save_view(p_id uuid, p_name text, p_query text, p_
 
 REVOKE ALL ON FUNCTION service.seal_audit(p_wait boolean, OUT sealed integer, OUT number bigint, OUT hash text) FROM PUBLIC;
 GRANT ALL ON FUNCTION service.seal_audit(p_wait boolean, OUT sealed integer, OUT number bigint, OUT hash text) TO leads_service;
+
+--
+-- Name: FUNCTION settle_mail(p_id bigint, p_attempt integer, p_outcome text, p_detail text, p_transport text, p_provider_id text, p_wait double precision); Type: ACL; Schema: service; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION service.settle_mail(p_id bigint, p_attempt integer, p_outcome text, p_detail text, p_transport text, p_provider_id text, p_wait double precision) FROM PUBLIC;
+GRANT ALL ON FUNCTION service.settle_mail(p_id bigint, p_attempt integer, p_outcome text, p_detail text, p_transport text, p_provider_id text, p_wait double precision) TO leads_service;
+
+--
+-- Name: FUNCTION stop_mail(p_id bigint, p_key uuid); Type: ACL; Schema: service; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION service.stop_mail(p_id bigint, p_key uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION service.stop_mail(p_id bigint, p_key uuid) TO leads_service;
+
+--
+-- Name: FUNCTION test_mail(p_kind text, p_recipient text); Type: ACL; Schema: service; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION service.test_mail(p_kind text, p_recipient text) FROM PUBLIC;
+GRANT ALL ON FUNCTION service.test_mail(p_kind text, p_recipient text) TO leads_admin;
 
 --
 -- Name: FUNCTION tidy(); Type: ACL; Schema: service; Owner: leads_owner
@@ -8155,20 +9755,18 @@ GRANT SELECT ON TABLE app.lead_search TO leads_editor;
 GRANT SELECT ON TABLE app.lead_search TO leads_viewer;
 
 --
--- Name: TABLE lead_totals; Type: ACL; Schema: app; Owner: leads_owner
---
-
-GRANT SELECT ON TABLE app.lead_totals TO leads_admin;
-GRANT SELECT ON TABLE app.lead_totals TO leads_editor;
-GRANT SELECT ON TABLE app.lead_totals TO leads_viewer;
-
---
 -- Name: TABLE status_moves; Type: ACL; Schema: app; Owner: leads_owner
 --
 
 GRANT SELECT ON TABLE app.status_moves TO leads_viewer;
 GRANT SELECT ON TABLE app.status_moves TO leads_editor;
 GRANT SELECT ON TABLE app.status_moves TO leads_admin;
+
+--
+-- Name: FUNCTION queue_mail(p_kind app.mail_kind, p_occasion text, p_lead_id bigint, p_recipient text, p_bundle text, p_due_at timestamp with time zone); Type: ACL; Schema: app; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION app.queue_mail(p_kind app.mail_kind, p_occasion text, p_lead_id bigint, p_recipient text, p_bundle text, p_due_at timestamp with time zone) FROM PUBLIC;
 
 --
 -- Name: DEFAULT PRIVILEGES FOR FUNCTIONS; Type: DEFAULT ACL; Schema: -; Owner: leads_owner

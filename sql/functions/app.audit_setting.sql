@@ -12,8 +12,10 @@ BEGIN
         nullif(current_setting('app.operation', true), '')::uuid,
         CASE TG_OP WHEN 'INSERT' THEN 'created' WHEN 'UPDATE' THEN 'changed' WHEN 'DELETE' THEN 'deleted' ELSE 'emptied' END,
         TG_TABLE_NAME,
-        -- The settings that are tables have keys of text or enums: the whole row names one.
-        (SELECT string_agg(f.value, ' ') FROM jsonb_each_text(CASE TG_OP WHEN 'INSERT' THEN to_jsonb(NEW) ELSE to_jsonb(OLD) END) AS f),
+        -- By the column that the trigger names, else by the whole row.
+        (SELECT string_agg(f.value, ' ')
+         FROM jsonb_each_text(CASE TG_OP WHEN 'INSERT' THEN to_jsonb(NEW) ELSE to_jsonb(OLD) END) AS f
+         WHERE TG_NARGS = 0 OR f.key = TG_ARGV[0]),
         CASE WHEN TG_OP IN ('UPDATE', 'DELETE') THEN to_jsonb(OLD) END,
         CASE WHEN TG_OP IN ('INSERT', 'UPDATE') THEN to_jsonb(NEW) END
     );
@@ -22,5 +24,5 @@ END;
 $$;
 
 COMMENT ON FUNCTION app.audit_setting() IS
-    'Trigger function: writes to app.audit_log what was done to a rule that is kept as a row, such as an allowed move.';
+    'Trigger function: writes to app.audit_log what was done to a rule that is kept as a row, such as an allowed move. Its argument is the column that names the row; without one, all of it does.';
 REVOKE ALL ON FUNCTION app.audit_setting() FROM PUBLIC;

@@ -18,6 +18,14 @@ DECLARE
     v_more text;
     v_less text;
 BEGIN
+    IF (p_entry).table_name = 'mail_templates' THEN
+        RETURN v_who || ' ' || CASE
+            WHEN (p_entry).action = 'emptied' THEN 'emptied the whole table'
+            WHEN (p_entry).action = 'deleted' THEN format('took back what was changed of the mail %s', (p_entry).subject)
+            WHEN v_after -> 'enabled' = 'false' AND coalesce(v_before -> 'enabled', 'true') = 'true'
+                THEN format('switched the mail %s off', (p_entry).subject)
+            ELSE format('changed the mail %s', (p_entry).subject) END || '.';
+    END IF;
     IF (p_entry).table_name IN ('users', 'api_keys') THEN
         v_kind := CASE (p_entry).table_name WHEN 'users' THEN 'the user ' ELSE 'the API key ' END || (p_entry).subject;
         RETURN v_who || ' ' || CASE (p_entry).action

@@ -22,6 +22,11 @@ BEGIN
     DELETE FROM app.idempotency_keys AS k
     USING public.contact_leads AS l
     WHERE l.id = ANY (p_ids) AND k.reference = l.reference;
+    DELETE FROM app.outbox AS o WHERE o.lead_id = ANY (p_ids);
+    -- Those that told of other leads as well stay, and no longer say what they said.
+    UPDATE app.outbox AS o
+    SET content = NULL, lead_ids = ARRAY(SELECT u.id FROM unnest(o.lead_ids) AS u (id) WHERE u.id <> ALL (p_ids))
+    WHERE o.lead_ids && p_ids;
     DELETE FROM public.contact_leads AS l WHERE l.id = ANY (p_ids);
     WITH emptied AS (
         UPDATE app.audit_log AS a SET salt = NULL, before = NULL, after = NULL
@@ -39,5 +44,5 @@ END;
 $$;
 
 COMMENT ON FUNCTION app.erase_leads(bigint[], text, text, text, uuid) IS
-    'Removes leads for good, with all that tells of them: their rows, search, idempotency keys, the values and salts of their audit, what operations set for them alone. What stays: that, when and by whom; and of those that were in the inbox a count in app.erased_leads. p_kind: erase or purge. Returns the operation, still to be ended.';
+    'Removes leads for good, with all that tells of them: their rows, search, idempotency keys, mails, the values and salts of their audit, what operations set for them alone. What stays: that, when and by whom; and of those that were in the inbox a count in app.erased_leads. p_kind: erase or purge. Returns the operation, still to be ended.';
 REVOKE ALL ON FUNCTION app.erase_leads(bigint[], text, text, text, uuid) FROM PUBLIC;

@@ -14,6 +14,7 @@ DECLARE
     v_fingerprint bytea;
     v_claimed boolean;
     v_same boolean;
+    v_lead public.contact_leads;
 BEGIN
     IF p_idempotency_key IS NOT NULL THEN
         v_fingerprint := sha256(convert_to(p_fields::text, 'UTF8'));
@@ -41,7 +42,7 @@ BEGIN
     END IF;
 
     PERFORM app.act_as('visitor', 'visitor', p_request_id);
-    INSERT INTO public.contact_leads (
+    INSERT INTO public.contact_leads AS l (
         reference, lead_type, form_type, name, email, subject, message, company, phone, role, source, consent, metadata
     )
     VALUES (
@@ -58,13 +59,15 @@ BEGIN
         coalesce(p_fields ->> 'source', p_fields -> 'utm' ->> 'utm_source'),
         (p_fields ->> 'consent')::boolean,
         p_metadata || jsonb_strip_nulls(jsonb_build_object('utm', p_fields -> 'utm', 'extra', p_fields -> 'extra'))
-    );
+    )
+    RETURNING l.* INTO v_lead;
+    PERFORM app.answer_lead(v_lead);
     PERFORM app.act_as(NULL, NULL, NULL);
     RETURN json_build_object('success', true, 'reference', v_reference);
 END;
 $$;
 
 COMMENT ON FUNCTION service.capture_lead(public.lead_type, jsonb, jsonb, text, uuid) IS
-    'Stores what a public form sent and returns {"success": true, "reference": uuid}. p_fields: name, email, subject, message, company, phone, role, source, consent, utm {}, extra {}; p_metadata: ip_address, user_agent, referer, origin, taken by the service. The same p_idempotency_key with the same fields within 24 hours returns the first reference and stores nothing; with other fields LD422 idempotency_key_reused.';
+    'Stores what a public form sent, queues the mails about it (app.answer_lead), and returns {"success": true, "reference": uuid}. p_fields: name, email, subject, message, company, phone, role, source, consent, utm {}, extra {}; p_metadata: ip_address, user_agent, referer, origin, taken by the service. The same p_idempotency_key with the same fields within 24 hours returns the first reference and stores nothing; with other fields LD422 idempotency_key_reused.';
 REVOKE ALL ON FUNCTION service.capture_lead(public.lead_type, jsonb, jsonb, text, uuid) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION service.capture_lead(public.lead_type, jsonb, jsonb, text, uuid) TO leads_public;

@@ -47,12 +47,14 @@ BEGIN
     INSERT INTO app.audit_log (actor, actor_role, request_id, operation, action, table_name, lead_id)
     SELECT p_actor, p_role, p_request_id, v_operation, 'erased', 'contact_leads', m.lead_id
     FROM (SELECT m.lead_id FROM mentioned AS m UNION SELECT unnest(v_gone)) AS m;
+    DELETE FROM app.auto_replies AS r WHERE r.address = app.mailbox_of(v_email);
+    DELETE FROM app.mail_stops AS s WHERE s.address = app.mailbox_of(v_email);
     PERFORM app.end_operation(v_operation, cardinality(v_ids), 0);
     RETURN json_build_object('changed', cardinality(v_ids), 'skipped_count', 0, 'skipped', json_build_array(), 'operation', v_operation);
 END;
 $$;
 
 COMMENT ON FUNCTION service.erase_person(bigint, text, text, text, text, uuid) IS
-    'Erases a person for good: every lead of that address, in the trash too or deleted in SQL, as app.erase_leads does, and the address from the history of leads that had it once. By p_lead_id, whose address is meant, with p_if_match; or by p_email. Can''t be undone. Answers as service.change_leads. LD404 lead_not_found, LD412 version_conflict.';
+    'Erases a person for good: every lead of that address, in the trash too or deleted in SQL, as app.erase_leads does, the address from the history of leads that had it once, and what is known of mail to it. By p_lead_id, whose address is meant, with p_if_match; or by p_email. Can''t be undone. Answers as service.change_leads. LD404 lead_not_found, LD412 version_conflict.';
 REVOKE ALL ON FUNCTION service.erase_person(bigint, text, text, text, text, uuid) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION service.erase_person(bigint, text, text, text, text, uuid) TO leads_admin;

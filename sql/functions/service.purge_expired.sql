@@ -16,16 +16,21 @@ BEGIN ATOMIC
         DELETE FROM app.known_clients AS k WHERE k.last_at <= app.now() - interval '90 days' RETURNING 1
     ), events AS (
         DELETE FROM app.events AS e WHERE e.at <= app.now() - interval '24 hours' RETURNING e.id
+    ), mails AS (
+        DELETE FROM app.outbox AS o WHERE o.ended_at <= app.now() - interval '90 days' RETURNING 1
+    ), replies AS (
+        DELETE FROM app.auto_replies AS r WHERE r.at <= app.now() - interval '24 hours' RETURNING 1
     ), mark AS (
         UPDATE app.audit_sealing AS m SET events_after = greatest(m.events_after, g.last)
         FROM (SELECT max(e.id) AS last FROM events AS e) AS g
         WHERE g.last IS NOT NULL
     )
     SELECT (SELECT count(*) FROM keys) + (SELECT count(*) FROM tokens) + (SELECT count(*) FROM sessions)
-        + (SELECT count(*) FROM tries) + (SELECT count(*) FROM clients) + (SELECT count(*) FROM events);
+        + (SELECT count(*) FROM tries) + (SELECT count(*) FROM clients) + (SELECT count(*) FROM events)
+        + (SELECT count(*) FROM mails) + (SELECT count(*) FROM replies);
 END;
 
 COMMENT ON FUNCTION service.purge_expired() IS
-    'Removes idempotency keys, events and failed tries to log in over 24 hours old, sessions and revocations of tokens that have expired anyway, and from where somebody last logged in 90 days ago; returns how many rows.';
+    'Removes idempotency keys, events, marks of automatic answers and failed tries to log in over 24 hours old, mails that ended 90 days ago, sessions and revocations of tokens that have expired anyway, and from where somebody last logged in 90 days ago; returns how many rows.';
 REVOKE ALL ON FUNCTION service.purge_expired() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION service.purge_expired() TO leads_service;

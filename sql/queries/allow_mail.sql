@@ -1,0 +1,1 @@
+SELECT service.allow_mail($1)

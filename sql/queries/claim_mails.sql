@@ -1,0 +1,1 @@
+SELECT service.claim_mails($1, $2, $3)

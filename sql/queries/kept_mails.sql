@@ -1,0 +1,1 @@
+SELECT service.kept_mails($1)

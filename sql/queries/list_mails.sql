@@ -1,0 +1,1 @@
+SELECT service.list_mails($1, $2, $3, $4, $5)

@@ -1,0 +1,1 @@
+SELECT service.list_templates()

@@ -1,0 +1,1 @@
+SELECT service.mail_status()

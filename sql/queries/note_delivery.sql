@@ -1,0 +1,1 @@
+SELECT service.note_delivery($1, $2, $3, $4, $5)

@@ -1,0 +1,1 @@
+SELECT service.note_mail_contents($1)

@@ -1,0 +1,1 @@
+SELECT service.open_cv($1, $2, $3)

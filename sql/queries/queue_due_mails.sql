@@ -1,0 +1,1 @@
+SELECT service.queue_due_mails($1, $2)

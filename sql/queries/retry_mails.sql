@@ -1,0 +1,1 @@
+SELECT service.retry_mails($1)

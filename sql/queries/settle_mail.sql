@@ -1,0 +1,1 @@
+SELECT service.settle_mail($1, $2, $3, $4, $5, $6, $7)

@@ -1,0 +1,1 @@
+SELECT service.stop_mail($1, $2)

@@ -1,0 +1,1 @@
+SELECT service.test_mail($1, $2)
