@@ -34,6 +34,10 @@ from service.limits import ADMIN_CLIENTS, ADMIN_NETWORKS, PUBLIC_CLIENTS, PUBLIC
 from service.live.answers import Answers
 from service.live.events import Events
 from service.live.listening import LEADS, Listening
+from service.mail.composing import Composer
+from service.mail.links import Links
+from service.mail.outbox import Outbox
+from service.mail.transports import transport_of
 from service.metrics import Metrics, Report
 from service.rest.catalogue import Catalogue
 from service.rest.protocol import error_response
@@ -45,6 +49,8 @@ from service.routes import (
     export,
     health,
     leads,
+    mail,
+    mail_links,
     metrics,
     operations,
     people,
@@ -63,6 +69,8 @@ logger = structlog.get_logger()
 CLIENT_GONE = 499  # nginx's number: HTTP has none, since it is never sent
 MAX_BODY_BYTES = 64 * 1024
 MAX_HEAD_BYTES = 16 * 1024
+# What is being handed over when a worker is stopped may take so long; within the supervisor's patience.
+MAIL_FAREWELL_SECONDS = 3.0
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 
 SECURITY_HEADERS = {
@@ -152,6 +160,13 @@ def create_app(settings: Settings, shared: SharedMemory | None = None, *, worker
     )
     recorder = app.ctx.recorder = shared.metrics.join(worker)
     app.ctx.report = Report(shared.metrics, recorder)
+    secret_keys = [settings.jwt_secret_key, *settings.jwt_previous_keys]
+    app.ctx.links = Links(secret_keys, clock=app.ctx.credentials.now)
+    app.ctx.composer = _composer(settings, app.ctx.links)
+    transport = transport_of(settings.mail_url, settings.data_dir)
+    per_second = settings.mail_rate or (transport.per_second if transport else 1)
+    app.ctx.outbox = Outbox(app.ctx.database, transport, app.ctx.composer, recorder, per_second / settings.workers)
+    listening.wake_mail = app.ctx.outbox.wake
     everywhere = SharedLimits(settings.redis_url, settings.jwt_secret_key, recorder) if settings.redis_url else None
     guard = Guard(
         public=Limiter("public", shared.public, recorder, everywhere),
@@ -161,8 +176,8 @@ def create_app(settings: Settings, shared: SharedMemory | None = None, *, worker
         proxies=settings.trusted_proxies,
     )
 
-    of_leads = (capture, leads, edits, operations, audit, views, stream, export, rest)
-    for routes in (*of_leads, session, account, people, health, metrics, site):
+    of_leads = (capture, leads, edits, operations, audit, views, stream, export, mail, rest)
+    for routes in (*of_leads, session, account, people, mail_links, health, metrics, site):
         app.blueprint(routes.blueprint)
     recorder.learn(route.path for route in app.router.routes)
 
@@ -226,12 +241,15 @@ def create_app(settings: Settings, shared: SharedMemory | None = None, *, worker
             asyncio.create_task(listening.keep()),
             asyncio.create_task(app.ctx.events.keep_watching()),
             asyncio.create_task(jobs.keep_tidying(app.ctx.database)),
+            asyncio.create_task(jobs.keep_queueing_due(app.ctx.database, settings.digest_at, settings.time_zone)),
+            asyncio.create_task(app.ctx.outbox.keep()),
             asyncio.create_task(recorder.keep_counting(lambda: app.ctx.events.count)),
         ]
 
     @app.before_server_stop
     async def end_jobs(app: App) -> None:
         app.ctx.events.close()
+        await app.ctx.outbox.stop(MAIL_FAREWELL_SECONDS)
         for job in app.ctx.jobs:
             job.cancel()
         await asyncio.gather(*app.ctx.jobs, return_exceptions=True)
@@ -249,6 +267,17 @@ def create_app(settings: Settings, shared: SharedMemory | None = None, *, worker
 def undeclared_routes(app: App) -> list[str]:
     """The routes that say nothing of who may call them: there must be none."""
     return [route.path for route in app.router.routes if not isinstance(getattr(route.ctx, "access", None), Access)]
+
+
+def _composer(settings: Settings, links: Links) -> Composer:
+    return Composer(
+        sender=settings.mail_from or "Lead inbox <leads@localhost>",
+        team=settings.notify_to,
+        links=links,
+        public_url=settings.public_url,
+        cv_file=settings.cv_file,
+        cv_delivery=settings.cv_delivery,
+    )
 
 
 def _config() -> Config:

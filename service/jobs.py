@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import time
 
 import structlog
 
@@ -12,6 +13,7 @@ logger = structlog.get_logger()
 
 PURGE_EVERY_SECONDS = 600
 TIDY_EVERY_SECONDS = 1
+QUEUE_DUE_EVERY_SECONDS = 30
 # As many purged at once means that there may be more.
 PURGED_AT_ONCE = 1000
 # What keeps failing is tried, and logged, less and less often.
@@ -36,6 +38,15 @@ async def keep_tidying(database: Database) -> None:
         await database.row(Role.SERVICE, "tidy")
 
     await _keep("tidy", tidy, TIDY_EVERY_SECONDS)
+
+
+async def keep_queueing_due(database: Database, at: time, time_zone: str) -> None:
+    """Queues the day's reminders and digest once it is `at` there."""
+
+    async def queue() -> None:
+        await database.row(Role.SERVICE, "queue_due_mails", at, time_zone)
+
+    await _keep("queue_due_mails", queue, QUEUE_DUE_EVERY_SECONDS)
 
 
 async def _keep(name: str, work: Callable[[], Awaitable[None]], seconds: float) -> None:

@@ -28,10 +28,13 @@ CLASSES = ("1xx", "2xx", "3xx", "4xx", "5xx")
 # Seconds: from memory, by an index, slow, too slow; an answer comes within 5 s.
 BOUNDS = (0.002, 0.01, 0.05, 0.25, 1.0, 5.0)
 POLICIES = ("public", "admin")
+MAILED = ("sent", "retried", "failed")
 
 # The words of a row: these, then a block for each route, and one for what has none.
 PID, BORN, SHARED, LISTENERS, FALLBACKS, LIMITED = range(6)
-HEAD = LIMITED + len(POLICIES)
+MAILS = LIMITED + len(POLICIES)
+MAILS_WAITING, MAILS_FAILED, MAIL_LATE = range(MAILS + len(MAILED), MAILS + len(MAILED) + 3)
+HEAD = MAIL_LATE + 1
 # The words of a block: requests by method and class, how many took how long, and microseconds in all.
 DURATIONS = len(METHODS) * len(CLASSES)
 MICROSECONDS = DURATIONS + len(BOUNDS) + 1
@@ -106,6 +109,14 @@ class Recorder:
         """Say how many listen to events at present."""
         self._row[LISTENERS] = count
 
+    def mailed(self, outcome: str) -> None:
+        """Count one mail: sent, to be tried again (retried), or refused for good (failed)."""
+        self._row[MAILS + MAILED.index(outcome)] += 1
+
+    def mail_waiting(self, waiting: int, failed: int, late_seconds: int) -> None:
+        """Say how many mails wait, how many failed and were not retried, and for how long the first has been due."""
+        self._row[MAILS_WAITING], self._row[MAILS_FAILED], self._row[MAIL_LATE] = waiting, failed, late_seconds
+
     async def keep_counting(self, listeners: Callable[[], int]) -> None:
         """Says it each second, for whichever worker is asked."""
         while True:
@@ -147,6 +158,18 @@ class Report(Collector):
         yield CounterMetricFamily("leads_limits_fallbacks", about, total[FALLBACKS])
         listeners = sum(row[LISTENERS] for _, row, _ in alive)
         yield GaugeMetricFamily("leads_event_listeners", "Listeners of /admin/events, a second ago at most", listeners)
+
+        mails = CounterMetricFamily("leads_mails", "Mails handed over, to be tried again, refused", labels=["outcome"])
+        for at, outcome in enumerate(MAILED):
+            mails.add_metric([outcome], total[MAILS + at])
+        yield mails
+        # What each worker last saw in the one outbox.
+        for word, name, about in (
+            (MAILS_WAITING, "leads_mails_waiting", "Mails that wait, 10 s ago at most"),
+            (MAILS_FAILED, "leads_mails_given_up", "Mails that failed, and wait for a retry by hand"),
+            (MAIL_LATE, "leads_mail_late_seconds", "For how long the first one has been due"),
+        ):
+            yield GaugeMetricFamily(name, about, max((row[word] for _, row, _ in alive), default=0))
 
         for name, about, values in (
             ("leads_worker_start_time_seconds", "When a worker began", [row[BORN] for _, row, _ in alive]),

@@ -9,9 +9,12 @@ import re
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import time
+from email.utils import parseaddr
 from pathlib import Path
 from typing import TypeVar
-from urllib.parse import quote, urlsplit
+from urllib.parse import parse_qsl, quote, unquote, urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import limits
 
@@ -40,6 +43,32 @@ class TrustedProxies:
 
     networks: tuple[Network, ...] = ()
     header: str = "x-forwarded-for"
+
+
+@dataclass(frozen=True)
+class Mailbox:
+    """MAIL_URL=file: - mails are kept in a folder, None for LEADS_DATA_DIR/mailbox, and go nowhere."""
+
+    folder: Path | None
+
+
+@dataclass(frozen=True)
+class Smtp:
+    """MAIL_URL=smtp:// or smtps:// - a mail server. `tls`: from the beginning, after STARTTLS, or not at all."""
+
+    host: str
+    port: int
+    tls: str
+    user: str | None = None
+    password: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
+class Resend:
+    """MAIL_URL=resend: - Resend's HTTP API."""
+
+    api_key: str = field(repr=False)
+    api: str = "https://api.resend.com"
 
 
 # What a Fly machine sees as its peer: the proxy, on the machine's private networks.
@@ -74,6 +103,16 @@ class Settings:
     event_listeners: int = 1000
     event_listeners_per_user: int = 20
     redis_url: str | None = field(default=None, repr=False)
+    mail_url: Mailbox | Smtp | Resend | None = None
+    mail_from: str | None = None
+    notify_to: tuple[str, ...] = ()
+    mail_rate: int | None = None
+    resend_webhook_secret: str | None = field(default=None, repr=False)
+    cv_file: Path | None = None
+    cv_delivery: str = "attachment"
+    public_url: str | None = None
+    digest_at: time = time(8)
+    time_zone: str = "UTC"
     metrics: str = "private"
     log_format: str = "auto"
 
@@ -83,6 +122,14 @@ class Settings:
 
         def text(name: str) -> str | None:
             return environ.get(name, "").strip() or None
+
+        mail_url = _mail_url(text("MAIL_URL"), text("RESEND_API_KEY"))
+        mail_from = _mail_from(text("MAIL_FROM"))
+        if mail_from is None and isinstance(mail_url, Smtp | Resend):
+            raise SettingsError("MAIL_FROM must say whom mail is from, such as: Leads <leads@example.com>.")
+        public_url = _public_url(text("PUBLIC_URL"))
+        cv_delivery = _one_of("CV_DELIVERY", text("CV_DELIVERY") or "attachment", "attachment", "link")
+        cv_file = text("CV_FILE")
 
         return cls(
             data_dir=Path(text("LEADS_DATA_DIR") or "var").expanduser().resolve(),
@@ -116,6 +163,16 @@ class Settings:
             ),
             trash_days=_whole_number("TRASH_DAYS", text("TRASH_DAYS") or "30", 1, 3650),
             redis_url=_redis_url(text("REDIS_URL")),
+            mail_url=mail_url,
+            mail_from=mail_from,
+            notify_to=_addresses("NOTIFY_TO", text("NOTIFY_TO")),
+            mail_rate=_whole_number("MAIL_RATE", rate, 1, 10_000) if (rate := text("MAIL_RATE")) else None,
+            resend_webhook_secret=_webhook_secret(text("RESEND_WEBHOOK_SECRET")),
+            cv_file=Path(cv_file).expanduser().resolve() if cv_file else None,
+            cv_delivery=cv_delivery,
+            public_url=public_url,
+            digest_at=_time_of_day("DIGEST_AT", text("DIGEST_AT") or "08:00"),
+            time_zone=_time_zone("TIME_ZONE", text("TIME_ZONE") or "UTC"),
             metrics=_one_of("METRICS", text("METRICS") or "private", "private", "public", "off"),
             log_format=_one_of("LOG_FORMAT", text("LOG_FORMAT") or "auto", "auto", "console", "json"),
         )
@@ -174,6 +231,91 @@ def _redis_url(value: str | None) -> str | None:
         raise SettingsError("REDIS_URL must begin with redis:// or rediss://.")
     if not host or not re.fullmatch(r"/?[0-9]*", parts.path) or "?" in value or "#" in value:
         raise SettingsError("REDIS_URL must look like redis://user:password@host:6379/0, without anything after it.")
+    return value
+
+
+def _mail_url(value: str | None, resend_key: str | None) -> Mailbox | Smtp | Resend | None:
+    """file:[FOLDER], smtp://[USER:PASSWORD@]HOST[:PORT][?tls=off], smtps://..., or resend:[API_KEY]."""
+    if value is None:
+        return None
+    try:
+        parts = urlsplit(value)
+        host, port = parts.hostname, parts.port
+        options = dict(parse_qsl(parts.query, strict_parsing=bool(parts.query)))
+    except ValueError:
+        raise SettingsError("MAIL_URL is no valid URL.") from None
+    if parts.scheme == "file":
+        folder = unquote(parts.netloc + parts.path)
+        return Mailbox(Path(folder).expanduser().resolve() if folder else None)
+    if parts.scheme in ("smtp", "smtps") and host and parts.path in ("", "/"):
+        implicit = parts.scheme == "smtps"
+        tls = options.pop("tls", "on")
+        if options or tls not in ("on", "off") or (implicit and tls == "off"):
+            raise SettingsError("MAIL_URL takes one option: smtp://HOST?tls=off.")
+        # A server on this machine needs none, and seldom has a certificate that anyone could check.
+        plain = tls == "off" or (_is_loopback(host) and not implicit)
+        return Smtp(
+            host,
+            port or (465 if implicit else 587),
+            "implicit" if implicit else "off" if plain else "starttls",
+            unquote(parts.username) if parts.username else None,
+            unquote(parts.password) if parts.password else None,
+        )
+    if parts.scheme == "resend":
+        key, api = unquote(parts.path) or resend_key, options.pop("api", Resend.api)
+        if not key or not re.fullmatch(r"[\x21-\x7e]+", key) or options or parts.netloc:
+            raise SettingsError("MAIL_URL must look like resend:API_KEY, or RESEND_API_KEY must hold the key.")
+        to = urlsplit(api)
+        if to.scheme != "https" and not (to.scheme == "http" and _is_loopback(to.hostname or "")):
+            raise SettingsError("MAIL_URL's api must begin with https://.")
+        return Resend(key, api.rstrip("/"))
+    raise SettingsError("MAIL_URL must begin with resend:, smtp://HOST, smtps://HOST or file:.")
+
+
+_ADDRESS = re.compile(r"[^\s@<>,;:\"()\[\]\\\x00-\x1f\x7f]{1,64}@[A-Za-z0-9.-]{1,253}")
+
+
+def _mail_from(value: str | None) -> str | None:
+    if value is None:
+        return None
+    name, address = parseaddr(value)
+    if not _ADDRESS.fullmatch(address) or not name.isprintable():
+        raise SettingsError("MAIL_FROM must look like leads@example.com, or Leads <leads@example.com>.")
+    return value
+
+
+def _addresses(name: str, value: str | None) -> tuple[str, ...]:
+    addresses = tuple((value or "").replace(",", " ").split())
+    if len(addresses) > 50 or not all(_ADDRESS.fullmatch(address) for address in addresses):
+        raise SettingsError(f"{name} must list at most 50 addresses such as team@example.com, separated by commas.")
+    return addresses
+
+
+def _webhook_secret(value: str | None) -> str | None:
+    if value is not None and not re.fullmatch(r"whsec_[A-Za-z0-9+/]{32,}={0,2}", value):
+        raise SettingsError("RESEND_WEBHOOK_SECRET must be the signing secret of the webhook, which begins with whsec_.")
+    return value
+
+
+def _public_url(value: str | None) -> str | None:
+    parts = urlsplit(value or "")
+    if value is not None and (parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment):
+        raise SettingsError("PUBLIC_URL must be where the service is reached from outside, such as https://leads.example.com.")
+    return value.rstrip("/") if value else None
+
+
+def _time_of_day(name: str, value: str) -> time:
+    if not re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9]", value):
+        raise SettingsError(f"{name} must be a time such as 08:00.")
+    return time.fromisoformat(value)
+
+
+def _time_zone(name: str, value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        if value != "UTC":
+            raise SettingsError(f"{name} must be a name of the IANA database, such as Europe/Berlin.") from None
     return value
 
 

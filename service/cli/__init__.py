@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 import psycopg
 import typer
 
-from service.cli import adopt, audit, drift, erase, keys, migrating, psql, roles, running, users
+from service.cli import adopt, audit, drift, erase, keys, mail, migrating, psql, roles, running, users
 from service.cli.finding import CommandError
 from service.embedded import EmbeddedError
 from service.migrate import MigrationError
@@ -45,6 +45,7 @@ app.add_typer(users.app, name="user")
 app.add_typer(keys.app, name="key")
 app.command("rotate-secret")(keys.rotate_secret)
 app.add_typer(audit.app, name="audit")
+app.add_typer(mail.app, name="mail")
 
 
 def main() -> Any:

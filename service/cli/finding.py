@@ -13,7 +13,7 @@ from service.db import CONNECTIONS_PER_WORKER
 from service.embedded import EmbeddedCluster
 from service.queries import QUERIES
 from service.secret_files import kept_secret, previous_secrets
-from service.settings import Settings
+from service.settings import Mailbox, Settings
 
 SERVICE_LOGIN = "leads_service"
 CAPTURE_LOGIN = "leads_capture"
@@ -82,6 +82,18 @@ def with_logins(settings: Settings, owner: str) -> Settings:
         settings,
         database_url=urls[SERVICE_LOGIN],
         public_database_url=settings.public_database_url or urls[CAPTURE_LOGIN],
+    )
+
+
+def with_mailbox(settings: Settings, address: str) -> Settings:
+    """The settings with what `leads up` makes of mail by itself: a folder that keeps it all, and a team to write to."""
+    if settings.mail_url is not None:
+        return settings
+    return replace(
+        settings,
+        mail_url=Mailbox(None),
+        notify_to=settings.notify_to or ("team@localhost",),
+        public_url=settings.public_url or address,
     )
 
 

@@ -19,9 +19,9 @@ from rich.markup import escape
 from service import logs, migrate
 from service.cli import demo as demonstration
 from service.cli import users
-from service.cli.finding import CommandError, check_logins, embedded_cluster, with_logins, with_secrets
+from service.cli.finding import CommandError, check_logins, embedded_cluster, with_logins, with_mailbox, with_secrets
 from service.secret_files import kept_secret
-from service.settings import Settings, SettingsError
+from service.settings import Mailbox, Settings, SettingsError
 from service.supervisor import SupervisorError, Watched, listen, supervise
 
 console = Console(highlight=False, soft_wrap=True, emoji=False)
@@ -53,7 +53,7 @@ def up(
         owner = cluster.url() if cluster else settings.migration_database_url or settings.database_url or ""
         if applied := migrate.migrate(owner):
             console.print(f"Brought the database to this version's schema: {', '.join(applied)}")
-        settings = with_logins(with_secrets(settings), owner)
+        settings = with_mailbox(with_logins(with_secrets(settings), owner), address)
         made_up = _first_admin(settings, owner)
         if demo:
             added = demonstration.fill(owner)
@@ -194,6 +194,9 @@ def _greet(settings: Settings, address: str, made_up: bool, *, embedded: bool, s
     console.print(f"  Dashboard  {address}/")
     console.print(f"  Log in     as admin, with {known}")
     console.print(f"  Forms      {address}/forms/contact  /forms/cv  /forms/collaboration")
+    if isinstance(settings.mail_url, Mailbox):
+        mailbox = settings.mail_url.folder or settings.data_dir / "mailbox"
+        console.print(f"  Mail       {address}/mail  (kept in {escape(str(mailbox))}, sent nowhere: MAIL_URL)")
     console.print(f"  API        {address}/docs")
     console.print(f"  Database   {where}: `{program} psql`")
     console.print(f"  Files      {folder}")

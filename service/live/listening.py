@@ -21,6 +21,8 @@ from service.shared import Versions
 logger = structlog.get_logger()
 
 CHANNEL = "leads"
+#: Where it is said that a mail was queued without a lead: a retry by hand, a test.
+MAIL_CHANNEL = "leads_mail"
 #: The name of the version that a writer bumps before it answers.
 LEADS = "leads"
 
@@ -54,6 +56,8 @@ class Listening:
         self.head = -1
         #: Called with new heads, in order, and whether the database was set back to an earlier state meanwhile.
         self.tell: Callable[[int, bool], Awaitable[None]] | None = None
+        #: Called when there may be mail: after each new head, and when MAIL_CHANNEL says so.
+        self.wake_mail: Callable[[], None] = lambda: None
 
     def wrote(self) -> None:
         """This worker has written, or tried to: to be called before the writer is answered."""
@@ -93,6 +97,7 @@ class Listening:
         )
         try:
             await connection.add_listener(CHANNEL, self._heard)
+            await connection.add_listener(MAIL_CHANNEL, lambda *_: self.wake_mail())
             # One that is cut is noticed at once, not at the next beat.
             connection.add_termination_listener(lambda _: self._wake.set())
             self._sessions += 1
@@ -133,6 +138,7 @@ class Listening:
         if head > self.head:
             self.head = head
             self._news.set()
+            self.wake_mail()
 
     async def _keep_telling(self) -> None:
         while True:

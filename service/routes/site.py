@@ -46,6 +46,8 @@ DASHBOARD_PATHS = (
     "/keys",
     "/account",
     "/settings",
+    "/mail",
+    "/mail/templates",
 )
 # The kit's own styles carry a nonce; a script is only ever a file of ours.
 DASHBOARD_POLICY = (

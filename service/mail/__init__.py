@@ -1,0 +1,1 @@
+"""Mail: what is sent (message, templates, links), by what (transports), and when (outbox); and what comes back (webhooks)."""
