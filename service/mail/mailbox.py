@@ -4,6 +4,7 @@ import asyncio
 import os
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from service.mail.message import Mail
@@ -51,6 +52,7 @@ class MailboxTransport:
                 os.fsync(stream.fileno())
             temporary.replace(self.folder / name)
         except OSError as error:
-            temporary.unlink(missing_ok=True)
+            with suppress(OSError):
+                temporary.unlink()
             raise Down(f"The mailbox can't be written: {error.strerror}.") from None
         return name

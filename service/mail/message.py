@@ -1,6 +1,5 @@
 """A mail as it is handed over: the same at each try, with headers that nothing of a visitor's can break."""
 
-import email.policy
 import mimetypes
 import re
 import unicodedata
@@ -8,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.message import EmailMessage
+from email.policy import EmailPolicy
 from email.utils import format_datetime, parseaddr
 from pathlib import Path
 from typing import Any
@@ -39,6 +39,24 @@ def greeting_name(name: str) -> str:
     # A full stop within a word makes a link of it.
     linked = re.search(r"\.\S", name) is not None
     return " ".join(words) if plain and not linked and 1 <= len(words) <= 4 and len(name) <= 40 else ""
+
+
+class _Policy(EmailPolicy):
+    """SMTP's, which leaves our own headers of addresses as they are: Python would encode a long link, and nobody decodes it."""
+
+    def fold(self, name: str, value: Any) -> str:
+        return _unfolded(name, value) or super().fold(name, value)
+
+    def fold_binary(self, name: str, value: Any) -> bytes:
+        return _unfolded(name, value).encode("ascii") or super().fold_binary(name, value)
+
+
+def _unfolded(name: str, value: str) -> str:
+    return f"{name}: {value.replace(', ', ',' + LINE_END + ' ')}{LINE_END}" if name == "List-Unsubscribe" else ""
+
+
+LINE_END = "\r\n"
+POLICY = _Policy(linesep=LINE_END, raise_on_defect=True)
 
 
 @dataclass(frozen=True)
@@ -89,7 +107,7 @@ class Mail:
 
     def as_message(self) -> EmailMessage:
         """As RFC 5322 has it. Raises as read_attachment."""
-        message = EmailMessage(policy=email.policy.SMTP)
+        message = EmailMessage(policy=POLICY)
         message["From"] = self.sender
         message["To"] = ", ".join(self.to)
         if self.reply_to:
@@ -98,7 +116,7 @@ class Mail:
         message["Date"] = format_datetime(self.date)
         message["Message-ID"] = self.message_id
         for name, value in self.headers.items():
-            message[name] = one_line(value) if len(value) <= SUBJECT_CHARACTERS else value
+            message[name] = value
         message.set_content(self.text, cte="quoted-printable")
         message.add_alternative(self.html, subtype="html", cte="quoted-printable")
         data = self.read_attachment()

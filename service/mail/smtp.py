@@ -89,7 +89,9 @@ class SmtpTransport:
             raise Down(f"The mail server refuses the login: {error.code} {_shown(error.message)}") from None
         except (aiosmtplib.SMTPException, OSError) as error:
             client.close()
-            reason = _shown(str(error) or type(error).__name__)
+            # An SMTPConnectError's own words are only that it failed.
+            cause = error.__cause__ if isinstance(error, aiosmtplib.SMTPConnectError) and error.__cause__ else error
+            reason = _shown(str(cause) or type(cause).__name__)
             raise Down(f"The mail server {settings.host}:{settings.port} can't be reached: {reason}") from None
         self._client = client
         return client
