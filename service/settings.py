@@ -172,7 +172,7 @@ class Settings:
             cv_delivery=cv_delivery,
             public_url=public_url,
             digest_at=_time_of_day("DIGEST_AT", text("DIGEST_AT") or "08:00"),
-            time_zone=_time_zone("TIME_ZONE", text("TIME_ZONE") or "UTC"),
+            time_zone=_time_zone("TIME_ZONE", text("TIME_ZONE") or cls.time_zone),
             metrics=_one_of("METRICS", text("METRICS") or "private", "private", "public", "off"),
             log_format=_one_of("LOG_FORMAT", text("LOG_FORMAT") or "auto", "auto", "console", "json"),
         )

@@ -9064,9 +9064,6 @@ REVOKE ALL ON FUNCTION app.mail_as_json(p_mail app.outbox) FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION app.mailbox_of(p_email text) FROM PUBLIC;
-GRANT ALL ON FUNCTION app.mailbox_of(p_email text) TO leads_viewer;
-GRANT ALL ON FUNCTION app.mailbox_of(p_email text) TO leads_editor;
-GRANT ALL ON FUNCTION app.mailbox_of(p_email text) TO leads_admin;
 
 --
 -- Name: FUNCTION matching_leads(p_query text); Type: ACL; Schema: app; Owner: leads_owner

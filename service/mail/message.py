@@ -87,7 +87,7 @@ class Mail:
             text=content["text"],
             html=content["html"],
             reply_to=content.get("reply_to"),
-            headers=content["headers"],
+            headers=dict(sorted(content["headers"].items())),
             date=datetime.fromisoformat(content["date"]),
             attachment=cv_file if content.get("attach_cv") else None,
         )

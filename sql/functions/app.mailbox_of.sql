@@ -15,4 +15,3 @@ END;
 COMMENT ON FUNCTION app.mailbox_of(text) IS
     'The mailbox that an address leads to, as one name: in small letters, without what follows a plus sign, at Gmail without dots. To count by, never to send to.';
 REVOKE ALL ON FUNCTION app.mailbox_of(text) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION app.mailbox_of(text) TO leads_viewer, leads_editor, leads_admin;

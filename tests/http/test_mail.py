@@ -359,7 +359,7 @@ def report(kind: str, mail: dict[str, Any], **data: Any) -> bytes:
 
 class TestWebhooks:
     async def test_a_bounce_is_shown_on_the_lead(self, client: httpx.AsyncClient, viewer: dict[str, str], post: Any) -> None:
-        mail = await post(address="bounce@example.com")
+        mail = await post(address="unreachable@example.com")
         body = report("email.bounced", mail, bounce={"type": "Permanent", "subType": "General", "message": "No such\r\nmailbox"})
         assert (await client.post("/webhooks/resend", content=body, headers=signed(body))).status_code == 204
         (shown,) = (await client.get(f"{MAIL}?lead_id={mail['lead_id']}&kind=acknowledgement", headers=viewer)).json()["data"]

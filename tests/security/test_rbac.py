@@ -20,7 +20,8 @@ SCOPES = ["capture", "read", "write", "analyst"]
 CALLERS = ["nobody", *ROLES, *(f"{scope} key" for scope in SCOPES)]
 # Where nothing is there to be found, and a well-formed body is refused for what it says, not for who says it.
 NOWHERE = {"lead_id": "999999999", "operation": str(uuid.UUID(int=1)), "session": str(uuid.UUID(int=2)), "key": str(uuid.UUID(int=3)),
-           "username": "nobody-of-that-name", "view": str(uuid.UUID(int=4)), "relation": "leads", "name": "nothing"}  # fmt: skip
+           "username": "nobody-of-that-name", "view": str(uuid.UUID(int=4)), "relation": "leads", "name": "nothing",
+           "mail_id": "999999999", "kind": "cv", "token": "nothing"}  # fmt: skip
 
 pytestmark = pytest.mark.threat(13)
 
@@ -127,9 +128,12 @@ BEHIND: list[tuple[str, str, str]] = [
     ("viewer", "service.change_leads", "editor"), ("viewer", "service.undo_operation", "editor"), ("viewer", "service.list_operations", "editor"),
     ("viewer", "service.audit_trail", "admin"), ("editor", "service.audit_trail", "admin"), ("editor", "service.trash_lead", "admin"),
     ("editor", "service.erase_person", "admin"), ("viewer", "service.save_view", "editor"), ("viewer", "service.remove_view", "editor"),
+    ("viewer", "service.retry_mails", "editor"), ("viewer", "service.allow_mail", "editor"),
+    *((role, f"service.{name}", "admin") for role in ("analyst", "viewer", "editor") for name in ("list_templates", "save_template", "test_mail")),
     *((role, f"service.{name}", "admin") for role in ("analyst", "viewer", "editor") for name in
       ("list_users", "add_user", "change_user", "list_keys", "add_key", "revoke_key", "drop_second_factor", "end_session", "list_sessions")),
-    *(("analyst", f"service.{name}", "viewer") for name in ("lead", "lead_history", "lead_stats", "lead_trends", "lead_choices", "list_views")),
+    *(("analyst", f"service.{name}", "viewer") for name in ("lead", "lead_history", "lead_stats", "lead_trends", "lead_choices", "list_views",
+                                                           "list_mails", "mail", "mail_status")),
 ]  # fmt: skip
 
 
