@@ -144,7 +144,8 @@ class Letter:
 
 @dataclass
 class PostOffice:
-    """A real SMTP server. `reply` says, for each mail, an answer other than 250, or "cut": it takes it and hangs up."""
+    """A real SMTP server. `reply` says, for each mail, an answer other than 250, or "cut": it takes it and
+    hangs up, or "hold": it takes it and answers only once `held` is set."""
 
     port: int = 0
     letters: list[Letter] = field(default_factory=list)
@@ -152,6 +153,7 @@ class PostOffice:
     reply_to_recipient: Callable[[str], str | None] = lambda address: None
     encrypted: list[bool] = field(default_factory=list)
     sessions: set[Any] = field(default_factory=set)
+    held: asyncio.Event = field(default_factory=asyncio.Event)
     arrived: asyncio.Condition = field(default_factory=asyncio.Condition)
 
     async def handle_RCPT(self, server: SMTP, session: Any, envelope: Envelope, address: str, options: list[str]) -> str:
@@ -165,14 +167,16 @@ class PostOffice:
         answer = self.reply(len(self.letters) + 1)
         self.sessions.add(id(session))
         self.encrypted.append(session.ssl is not None)
-        if answer in (None, "cut"):
+        if answer in (None, "cut", "hold"):
             self.letters.append(Letter(str(envelope.mail_from), list(envelope.rcpt_tos), envelope.content))
         async with self.arrived:
             self.arrived.notify_all()
         if answer == "cut":
             assert server.transport is not None
             server.transport.abort()
-        return answer or "250 OK"
+        if answer == "hold":
+            await self.held.wait()
+        return "250 OK" if answer in (None, "hold") else answer
 
 
 def authenticate(server: SMTP, session: Any, envelope: Envelope, mechanism: str, data: Any) -> AuthResult:
@@ -204,6 +208,7 @@ async def post_office(
     try:
         yield here
     finally:
+        here.held.set()
         server.close()
 
 
