@@ -9,12 +9,12 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import httpx
+import mail_support
 import psycopg
 import pytest
 from leads_up import PATIENCE, Up, private_folder, running
-
-import mail_support
 from mail_support import lookalike, post_office
+
 from service.embedded import EmbeddedCluster
 
 pytestmark = pytest.mark.threat(58)
@@ -50,7 +50,7 @@ class Outbox:
 
 async def until(condition: Callable[[], bool]) -> None:
     async with asyncio.timeout(PATIENCE):
-        while not condition():
+        while not condition():  # noqa: ASYNC110 - another process, or PostgreSQL, makes it true
             await asyncio.sleep(0.02)
 
 

@@ -88,7 +88,9 @@ async def until(owner: Owner, state: str, which: str, *values: object) -> dict[s
     """The mail, as soon as it is in this state."""
     async with asyncio.timeout(20):
         while True:
-            row = owner.execute(f"SELECT to_jsonb(o) FROM app.outbox AS o WHERE {which} ORDER BY id DESC LIMIT 1", values).fetchone()
+            row = owner.execute(
+                f"SELECT to_jsonb(o) FROM app.outbox AS o WHERE {which} ORDER BY id DESC LIMIT 1", values
+            ).fetchone()
             if row and row[0]["state"] == state:
                 found: dict[str, Any] = row[0]
                 return found
@@ -119,7 +121,9 @@ class TestAnswers:
     async def test_a_name_that_would_be_a_header(self, post: Any, owner: Owner, folder: Path) -> None:
         mail = await post(name="=?utf-8?q?a=0ABcc:x?=", address="b@example.com", subject="=?utf-8?q?a=0ABcc:x?=")
         owner.execute("UPDATE contact_leads SET priority = 'urgent' WHERE id = %s", [mail["lead_id"]])
-        news = await until(owner, "sent", "kind = 'notification' AND occasion LIKE %s", f"notification {mail['lead_id']} urgent")
+        news = await until(
+            owner, "sent", "kind = 'notification' AND occasion LIKE %s", f"notification {mail['lead_id']} urgent"
+        )
         for found in (letter(folder, mail), letter(folder, news)):
             assert "Bcc" not in found
             assert "Bcc" not in " ".join(found.keys())
@@ -153,7 +157,11 @@ class TestOutbox:
         answer = await client.get(f"{MAIL}?lead_id={mail['lead_id']}&kind=acknowledgement&state=sent,failed", headers=viewer)
         assert answer.headers["cache-control"] == "private, no-cache"
         (listed,) = answer.json()["data"]
-        assert (listed["id"], listed["subject"], listed["transport"]) == (mail["id"], "We have received your message", "mailbox")
+        assert (listed["id"], listed["subject"], listed["transport"]) == (
+            mail["id"],
+            "We have received your message",
+            "mailbox",
+        )
         assert answer.json()["next"] is None
         first = (await client.get(f"{MAIL}?limit=1", headers=viewer)).json()
         second = (await client.get(f"{MAIL}?limit=1&cursor={first['next']}", headers=viewer)).json()
@@ -164,8 +172,15 @@ class TestOutbox:
         [("state=x", "filter_not_valid"), ("kind=x", "filter_not_valid"), ("lead_id=x", "filter_not_valid"), ("limit=0", "limit_not_valid"),
          ("cursor=x", "cursor_not_valid"), ("nope=1", "parameter_unknown")],
     )  # fmt: skip
-    async def test_filters_that_are_none(self, client: httpx.AsyncClient, viewer: dict[str, str], query: str, code: str) -> None:
-        assert problem(await client.get(f"{MAIL}?{query}", headers=viewer), 400, *(["allowed"] if query[:1] in "sk" else []))["code"] == code
+    async def test_filters_that_are_none(
+        self, client: httpx.AsyncClient, viewer: dict[str, str], query: str, code: str
+    ) -> None:
+        assert (
+            problem(await client.get(f"{MAIL}?{query}", headers=viewer), 400, *(["allowed"] if query[:1] in "sk" else []))[
+                "code"
+            ]
+            == code
+        )
 
     async def test_one_with_what_it_says_and_as_a_file(
         self, client: httpx.AsyncClient, viewer: dict[str, str], post: Any, folder: Path
@@ -181,8 +196,8 @@ class TestOutbox:
             email.message_from_bytes(data, policy=email.policy.default)
             for data in (file.content, (folder / "mailbox" / mail["provider_id"]).read_bytes())
         )
-        assert [(name, ours[name]) for name in ours.keys() if name != "Content-Type"] == [
-            (name, theirs[name]) for name in theirs.keys() if name != "Content-Type"
+        assert [(name, ours[name]) for name in ours if name != "Content-Type"] == [
+            (name, theirs[name]) for name in theirs if name != "Content-Type"
         ]
         assert problem(await client.get(f"{MAIL}/999999", headers=viewer), 404)["code"] == "mail_not_found"
 
@@ -193,7 +208,9 @@ class TestOutbox:
         assert (found["transport"], found["mail_from"], found["cv"]) == ("mailbox", "Leads <leads@example.com>", "link")
         assert found["notify_to"] == ["team@example.com", "boss@example.com"]
 
-    async def test_tried_again(self, client: httpx.AsyncClient, editor: dict[str, str], owner: Owner, post: Any, folder: Path) -> None:
+    async def test_tried_again(
+        self, client: httpx.AsyncClient, editor: dict[str, str], owner: Owner, post: Any, folder: Path
+    ) -> None:
         mail = await post(address="again@example.com")
         owner.execute("UPDATE app.outbox SET state = 'failed', error = 'no' WHERE id = %s", [mail["id"]])
         assert (await client.post(f"{MAIL}/retry", json={"ids": [mail["id"], 0]}, headers=editor)).json() == {"changed": 1}
@@ -206,11 +223,12 @@ class TestOutbox:
         for body in ({}, {"state": "sent"}, {"ids": [1], "state": "failed"}, {"ids": "1"}):
             assert problem(await client.post(f"{MAIL}/retry", json=body, headers=editor), 400)
         for ids in ([], ["1"], [1] * 1001, [True]):
-            assert problem(await client.post(f"{MAIL}/retry", json={"ids": ids}, headers=editor), 422)["errors"][0]["field"] == "ids"
+            assert (
+                problem(await client.post(f"{MAIL}/retry", json={"ids": ids}, headers=editor), 422)["errors"][0]["field"]
+                == "ids"
+            )
 
-    async def test_they_are_as_the_contract_says(
-        self, client: httpx.AsyncClient, admin: dict[str, str], post: Any
-    ) -> None:
+    async def test_they_are_as_the_contract_says(self, client: httpx.AsyncClient, admin: dict[str, str], post: Any) -> None:
         mail = await post(address="contract@example.com")
         components = (await client.get("/openapi.json")).json()["components"]
         for name, path in (("Mails", MAIL), ("MailStatus", f"{MAIL}/status"), ("MailWithContent", f"{MAIL}/{mail['id']}"),
@@ -241,7 +259,11 @@ class TestTemplates:
         assert (await client.put(path, json=back, headers=admin)).json()["changed"] is False
 
     async def test_a_preview_is_not_kept(self, client: httpx.AsyncClient, admin: dict[str, str]) -> None:
-        sent = {"subject": "{{ count }} new", "body_text": "{% for lead in leads %}{{ lead.name }};{% endfor %}", "body_html": "<b>{{ lead.name }}</b>"}
+        sent = {
+            "subject": "{{ count }} new",
+            "body_text": "{% for lead in leads %}{{ lead.name }};{% endfor %}",
+            "body_html": "<b>{{ lead.name }}</b>",
+        }
         made = await client.post(f"{MAIL}/templates/notification/preview", json=sent, headers=admin)
         assert made.json() == {"subject": "5 new", "text": "Ada Lovelace;Charles Babbage;\n", "html": "<b>Ada Lovelace</b>\n"}
         templates = (await client.get(f"{MAIL}/templates", headers=admin)).json()["data"]
@@ -259,7 +281,9 @@ class TestTemplates:
         assert set(errors) == {"subject", "body_text", "body_html"}
         assert errors["body_text"].startswith("Line 2:")
 
-    @pytest.mark.parametrize("to", ["", "x", "a@b", "a@b.example,c@d.example", "a@b.example\r\nBcc: c@d.example", "Jane <a@b.example>"])
+    @pytest.mark.parametrize(
+        "to", ["", "x", "a@b", "a@b.example,c@d.example", "a@b.example\r\nBcc: c@d.example", "Jane <a@b.example>"]
+    )
     async def test_a_test_goes_to_one_address(self, client: httpx.AsyncClient, admin: dict[str, str], to: str) -> None:
         answer = await client.post(f"{MAIL}/templates/cv/test", json={"to": to}, headers=admin)
         assert problem(answer, 422)["errors"][0]["field"] == "to"
@@ -267,7 +291,10 @@ class TestTemplates:
     async def test_a_kind_there_is_not(self, client: httpx.AsyncClient, admin: dict[str, str]) -> None:
         sent = {"enabled": True, "subject": None, "body_text": None, "body_html": None}
         for kind in ("nope", "..%2Fform", "digest.txt"):
-            assert problem(await client.put(f"{MAIL}/templates/{kind}", json=sent, headers=admin), 404)["code"] == "template_not_found"
+            assert (
+                problem(await client.put(f"{MAIL}/templates/{kind}", json=sent, headers=admin), 404)["code"]
+                == "template_not_found"
+            )
 
 
 class TestLinks:
@@ -312,7 +339,9 @@ class TestLinks:
         assert page.status_code == 200
         assert f'action="{path}"' in page.text
         assert owner.execute("SELECT count(*) FROM app.mail_stops WHERE address = 'stop@example.com'").fetchone() == (0,)
-        done = await client.post(path, content="List-Unsubscribe=One-Click", headers={"Content-Type": "application/x-www-form-urlencoded"})
+        done = await client.post(
+            path, content="List-Unsubscribe=One-Click", headers={"Content-Type": "application/x-www-form-urlencoded"}
+        )
         assert done.status_code == 200
         owner.execute("DELETE FROM app.auto_replies")
         await client.post("/api/submit-contact", json={**FORM, "email": "stop@example.com"})
@@ -346,7 +375,12 @@ def signed(body: bytes, *, secret: str = SECRET, at: float | None = None, **chan
     sent_at = str(int(time.time() if at is None else at))
     key = base64.b64decode(secret.removeprefix("whsec_"))
     mac = base64.b64encode(hmac.new(key, f"msg_1.{sent_at}.".encode() + body, hashlib.sha256).digest()).decode()
-    headers = {"svix-id": "msg_1", "svix-timestamp": sent_at, "svix-signature": f"v1,bm9uZQ== v1,{mac}", "content-type": "application/json"}
+    headers = {
+        "svix-id": "msg_1",
+        "svix-timestamp": sent_at,
+        "svix-signature": f"v1,bm9uZQ== v1,{mac}",
+        "content-type": "application/json",
+    }
     return headers | {name.replace("_", "-"): value for name, value in changes.items()}
 
 
@@ -360,7 +394,9 @@ def report(kind: str, mail: dict[str, Any], **data: Any) -> bytes:
 class TestWebhooks:
     async def test_a_bounce_is_shown_on_the_lead(self, client: httpx.AsyncClient, viewer: dict[str, str], post: Any) -> None:
         mail = await post(address="unreachable@example.com")
-        body = report("email.bounced", mail, bounce={"type": "Permanent", "subType": "General", "message": "No such\r\nmailbox"})
+        body = report(
+            "email.bounced", mail, bounce={"type": "Permanent", "subType": "General", "message": "No such\r\nmailbox"}
+        )
         assert (await client.post("/webhooks/resend", content=body, headers=signed(body))).status_code == 204
         (shown,) = (await client.get(f"{MAIL}?lead_id={mail['lead_id']}&kind=acknowledgement", headers=viewer)).json()["data"]
         assert (shown["delivery"], shown["delivery_detail"]) == ("bounced", "Permanent: General: No such mailbox")
@@ -374,16 +410,34 @@ class TestWebhooks:
             {}, signed(body, secret=other), signed(body + b" "), signed(body, at=time.time() - 301), signed(body, at=time.time() + 301),
             signed(body, svix_id="msg_2"), signed(body, svix_timestamp="x"), signed(body, svix_signature=""), signed(body, svix_signature="v1,"),
         ):  # fmt: skip
-            answer = await client.post("/webhooks/resend", content=body, headers={"content-type": "application/json", **headers})
+            answer = await client.post(
+                "/webhooks/resend", content=body, headers={"content-type": "application/json", **headers}
+            )
             assert problem(answer, 401)["code"] == "signature_not_valid"
         assert owner.execute("SELECT delivery FROM app.outbox WHERE id = %s", [mail["id"]]).fetchone() == (None,)
 
-    @pytest.mark.parametrize("body", [b"[]", b"{}", b"x", b'{"type":"email.bounced","data":{}}', b'{"type":"email.bounced","created_at":"x","data":{"email_id":"a"}}'])
+    @pytest.mark.parametrize(
+        "body",
+        [
+            b"[]",
+            b"{}",
+            b"x",
+            b'{"type":"email.bounced","data":{}}',
+            b'{"type":"email.bounced","created_at":"x","data":{"email_id":"a"}}',
+        ],
+    )
     async def test_what_can_not_be_read(self, client: httpx.AsyncClient, body: bytes) -> None:
-        assert problem(await client.post("/webhooks/resend", content=body, headers=signed(body)), 422)["code"] == "report_not_valid"
+        assert (
+            problem(await client.post("/webhooks/resend", content=body, headers=signed(body)), 422)["code"]
+            == "report_not_valid"
+        )
 
     async def test_what_says_nothing_of_a_mail_of_ours(self, client: httpx.AsyncClient) -> None:
-        for kind, tags in (("email.opened", {}), ("email.delivered", [{"name": "mail", "value": "x"}]), ("contact.created", None)):
+        for kind, tags in (
+            ("email.opened", {}),
+            ("email.delivered", [{"name": "mail", "value": "x"}]),
+            ("contact.created", None),
+        ):
             body = report(kind, {"provider_id": "unknown", "recipient": "a@b.c", "key": "x"}, tags=tags)
             assert (await client.post("/webhooks/resend", content=body, headers=signed(body))).status_code == 204
 

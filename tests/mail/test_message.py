@@ -85,14 +85,28 @@ def test_an_attached_file(tmp_path: Path) -> None:
         mail(attachment=file).as_message()
 
 
-@pytest.mark.parametrize("name", ["Ada Lovelace", "O'Neil", "Jean-Luc Picard", "José Ñandú", "J. R. Tolkien", "अनिता", "李小龍", "Ana María de Soto"])
+@pytest.mark.parametrize(
+    "name", ["Ada Lovelace", "O'Neil", "Jean-Luc Picard", "José Ñandú", "J. R. Tolkien", "अनिता", "李小龍", "Ana María de Soto"]
+)
 def test_a_name_is_greeted(name: str) -> None:
     assert greeting_name(name) == name
 
 
 @pytest.mark.parametrize(
     "name",
-    ["buy at evil.example", "www.evil.example", "https://evil.example", "Win 1000 $", "evil.com", "x" * 41, "a b c d e", "<b>Jane</b>", "a@b.c", "", "a\nb"],
+    [
+        "buy at evil.example",
+        "www.evil.example",
+        "https://evil.example",
+        "Win 1000 $",
+        "evil.com",
+        "x" * 41,
+        "a b c d e",
+        "<b>Jane</b>",
+        "a@b.c",
+        "",
+        "a\nb",
+    ],
 )
 def test_what_is_no_name_is_not_repeated(name: str) -> None:
     assert greeting_name(name) == ""

@@ -7,12 +7,12 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx
+import mail_support
 import psycopg
 import pytest
-
-import mail_support
-from conftest import Site, Urls, running_site
 from mail_support import Lookalike, lookalike, post_office
+
+from conftest import Site, Urls, running_site
 from service.mail import outbox
 from service.settings import Mailbox, Resend, Smtp
 
@@ -47,7 +47,7 @@ def states(owner: Owner) -> Counter[str]:
 
 async def until(condition: Callable[[], bool]) -> None:
     async with asyncio.timeout(30):
-        while not condition():
+        while not condition():  # noqa: ASYNC110 - another process, or PostgreSQL, makes it true
             await asyncio.sleep(0.02)
 
 
@@ -122,7 +122,9 @@ async def test_a_provider_that_takes_nothing_is_left_alone(
         provider.behave = lambda number: None if taken.is_set() else (401, "invalid_api_key")
         await post(site, *(f"{number}@example.com" for number in range(10)))
         await until(lambda: len(provider.tried) >= 3)
-        found = {tuple(row) for row in owner.execute("SELECT state::text, attempts FROM app.outbox WHERE kind = 'acknowledgement'")}
+        found = {
+            tuple(row) for row in owner.execute("SELECT state::text, attempts FROM app.outbox WHERE kind = 'acknowledgement'")
+        }
         assert found <= {("queued", 0), ("sending", 1)}
         taken.set()
         make_due(owner)
@@ -146,16 +148,16 @@ async def test_by_smtp(fresh_urls: Urls, owner: Owner) -> None:
     assert {letter.message["Auto-Submitted"] for letter in office.letters} == {"auto-replied"}
 
 
-async def test_a_service_that_stops_hands_over_what_it_began_and_leaves_the_rest(
-    fresh_urls: Urls, owner: Owner
-) -> None:
+async def test_a_service_that_stops_hands_over_what_it_began_and_leaves_the_rest(fresh_urls: Urls, owner: Owner) -> None:
     async with lookalike() as provider:
         async with resending(fresh_urls, provider, mail_rate=1) as site:  # one a second
             await post(site, *(f"{number}@example.com" for number in range(5)))
             await provider.until(lambda: len(provider.tried) >= 1)
         assert states(owner)["sending"] == 0
         assert states(owner)["sent"] == len(provider.accepted)
-        rest = owner.execute("SELECT count(*) FROM app.outbox WHERE state = 'queued' AND kind = 'acknowledgement' AND attempts = 0")
+        rest = owner.execute(
+            "SELECT count(*) FROM app.outbox WHERE state = 'queued' AND kind = 'acknowledgement' AND attempts = 0"
+        )
         assert rest.fetchone() == (5 - len(provider.accepted),)
         async with resending(fresh_urls, provider):
             await until(lambda: states(owner)["sent"] == 5)
@@ -194,7 +196,8 @@ async def test_without_a_way_out_mails_wait(fresh_urls: Urls, owner: Owner) -> N
 async def test_workers_of_several_processes_send_each_mail_once(fresh_urls: Urls, owner: Owner) -> None:
     async with lookalike() as provider, resending(fresh_urls, provider) as one, resending(fresh_urls, provider) as two:
         await asyncio.gather(
-            post(one, *(f"a{number}@example.com" for number in range(40))), post(two, *(f"b{number}@example.com" for number in range(40)))
+            post(one, *(f"a{number}@example.com" for number in range(40))),
+            post(two, *(f"b{number}@example.com" for number in range(40))),
         )
         await until(lambda: states(owner)["sent"] == 80)
     assert len(provider.tried) == len(set(provider.tried)) == 80

@@ -82,7 +82,14 @@ def test_what_the_team_changed_counts_part_by_part() -> None:
 
 
 def test_nothing_that_a_visitor_wrote_is_in_an_answer_to_them() -> None:
-    lead = {"name": "Visit evil.example now", "reference": "r", "created_at": "t", "lead_type": "contact", "message": "SECRET", "subject": "SECRET"}
+    lead = {
+        "name": "Visit evil.example now",
+        "reference": "r",
+        "created_at": "t",
+        "lead_type": "contact",
+        "message": "SECRET",
+        "subject": "SECRET",
+    }
     values = templates.visitor_values(lead, stop_url="")
     made = templates.render(templates.delivered("acknowledgement"), values)
     assert "evil" not in f"{made.subject}{made.text}{made.html}"

@@ -7,9 +7,9 @@ from typing import Any
 import psycopg
 import pytest
 from psycopg.types.json import Jsonb
+from sql_support import Connection, add, run, value
 
 from conftest import Urls
-from sql_support import Connection, add, run, value
 
 Row = dict[str, Any]
 FORM = {"name": "Jane", "email": "jane@example.com", "subject": "Hello", "message": "How are you?"}
@@ -34,7 +34,13 @@ def claim(connection: Connection, limit: int = 20, *, team: bool = True, lease: 
 
 def settle(connection: Connection, mail: Row, outcome: str, detail: str | None = None, wait: float = 0) -> str | None:
     said: str | None = value(
-        connection, "SELECT service.settle_mail(%s, %s, %s, %s, 'smtp', NULL, %s)", mail["id"], mail["attempt"], outcome, detail, wait
+        connection,
+        "SELECT service.settle_mail(%s, %s, %s, %s, 'smtp', NULL, %s)",
+        mail["id"],
+        mail["attempt"],
+        outcome,
+        detail,
+        wait,
     )
     return said
 
@@ -52,7 +58,9 @@ def later(owner: Connection) -> Callable[[str], None]:
     def pass_(interval: str) -> None:
         passed.append(interval)
         total = " + ".join(f"interval '{one}'" for one in passed)
-        owner.execute(f"CREATE OR REPLACE FUNCTION app.now() RETURNS timestamptz LANGUAGE sql STABLE PARALLEL SAFE RETURN now() + {total}")
+        owner.execute(
+            f"CREATE OR REPLACE FUNCTION app.now() RETURNS timestamptz LANGUAGE sql STABLE PARALLEL SAFE RETURN now() + {total}"
+        )
 
     return pass_
 
@@ -65,7 +73,12 @@ class TestQueueing:
         lead = capture(owner, lead_type)
         news, answer = mails(owner)
         assert (news["kind"], news["recipient"], news["lead_id"], news["state"]) == ("notification", None, lead, "queued")
-        assert (answer["kind"], answer["recipient"], answer["lead_id"], answer["state"]) == (kind, "jane@example.com", lead, "queued")
+        assert (answer["kind"], answer["recipient"], answer["lead_id"], answer["state"]) == (
+            kind,
+            "jane@example.com",
+            lead,
+            "queued",
+        )
         assert [mail["kind"] for mail in claim(owner)] == [kind]  # the news wait for others
 
     def test_a_form_that_is_not_stored_leaves_no_mail(self, owner: Connection) -> None:
@@ -90,7 +103,9 @@ class TestQueueing:
         capture(owner)
         assert len(mails(owner, kind="acknowledgement")) == 2
 
-    def test_a_cv_that_is_asked_for_on_the_same_day_waits_for_the_next(self, owner: Connection, later: Callable[[str], None]) -> None:
+    def test_a_cv_that_is_asked_for_on_the_same_day_waits_for_the_next(
+        self, owner: Connection, later: Callable[[str], None]
+    ) -> None:
         capture(owner)
         for _ in range(3):
             capture(owner, "cv_request")
@@ -112,7 +127,9 @@ class TestQueueing:
     def test_addresses_of_two(self, owner: Connection, email: str, other: str) -> None:
         assert not value(owner, "SELECT app.mailbox_of(%s) = app.mailbox_of(%s)", email, other)
 
-    @pytest.mark.parametrize("email", ["no-reply@example.com", "MAILER-DAEMON@example.com", "noreply+1@example.com", "postmaster@x.example"])
+    @pytest.mark.parametrize(
+        "email", ["no-reply@example.com", "MAILER-DAEMON@example.com", "noreply+1@example.com", "postmaster@x.example"]
+    )
     def test_a_machine_gets_no_answer(self, owner: Connection, email: str) -> None:
         capture(owner, email=email)
         assert [mail["kind"] for mail in mails(owner)] == ["notification"]
@@ -181,7 +198,11 @@ class TestReminders:
         for _ in range(3):
             self.due(owner)
         reminders = sorted(mails(owner, kind="reminder"), key=lambda mail: mail["lead_id"])
-        assert [(mail["lead_id"], mail["recipient"]) for mail in reminders] == [(mine, "ann@example.com"), (bobs, None), (missed, None)]
+        assert [(mail["lead_id"], mail["recipient"]) for mail in reminders] == [
+            (mine, "ann@example.com"),
+            (bobs, None),
+            (missed, None),
+        ]
         claimed = [mail for mail in claim(owner) if mail["kind"] == "reminder"]
         told = {mail["recipient"]: sorted(lead["id"] for lead in mail["leads"]) for mail in claimed}
         assert len(claimed) == 2
@@ -263,7 +284,9 @@ class TestSending:
             owner.execute("UPDATE app.outbox SET due_at = app.now() WHERE kind = 'acknowledgement'")
             (mail,) = claim(owner)
             assert settle(owner, mail, "later", "451 busy") == "queued"
-            waits.append(value(owner, "SELECT extract(epoch FROM due_at - app.now())::float FROM app.outbox WHERE id = %s", mail["id"]))
+            waits.append(
+                value(owner, "SELECT extract(epoch FROM due_at - app.now())::float FROM app.outbox WHERE id = %s", mail["id"])
+            )
         for number, wait in enumerate(waits):
             most = min(3600, 5 * 2**number)
             assert most / 2 <= wait <= most
@@ -342,7 +365,9 @@ class TestReports:
         owner.execute("SELECT service.settle_mail(%s, 1, 'sent', NULL, 'resend', 'abc', 0)", [mail["id"]])
         return mail
 
-    def report(self, owner: Connection, delivery: str, at: str = "2026-11-23T10:00Z", *, name: str = "abc", key: str | None = None) -> int | None:
+    def report(
+        self, owner: Connection, delivery: str, at: str = "2026-11-23T10:00Z", *, name: str = "abc", key: str | None = None
+    ) -> int | None:
         found: int | None = value(owner, "SELECT service.note_delivery(%s, %s, %s, %s, 'why')", key, name, delivery, at)
         return found
 
@@ -439,7 +464,9 @@ class TestLinks:
 def test_what_was_changed_of_a_template_is_in_the_audit(owner: Connection) -> None:
     owner.execute("SELECT service.save_template('cv', true, 'Mine', NULL, NULL, 'ann', 'admin', NULL)")
     owner.execute("SELECT service.save_template('cv', false, 'Mine', NULL, NULL, 'ann', 'admin', NULL)")
-    stories = run(owner, "SELECT subject, app.audit_story(a) FROM app.audit_log AS a WHERE table_name = 'mail_templates' ORDER BY id")
+    stories = run(
+        owner, "SELECT subject, app.audit_story(a) FROM app.audit_log AS a WHERE table_name = 'mail_templates' ORDER BY id"
+    )
     assert stories == [("cv", "ann changed the mail cv."), ("cv", "ann switched the mail cv off.")]
 
 
