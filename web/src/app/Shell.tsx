@@ -1,7 +1,7 @@
 import { ActionIcon, Anchor, AppShell, Avatar, Badge, Burger, Group, Menu, NavLink, Text, Tooltip, VisuallyHidden } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import {
-  IconChartBar, IconClipboardList, IconHistory, IconInbox, IconKey, IconLogout, IconSettings, IconTrash, IconUser, IconUsers,
+  IconChartBar, IconClipboardList, IconHistory, IconInbox, IconKey, IconLogout, IconMail, IconSettings, IconTrash, IconUser, IconUsers,
 } from "@tabler/icons-react";
 import { lazy, Suspense, useCallback, useEffect } from "react";
 import { Link, Navigate, Outlet, useLocation, useNavigate, useSearchParams } from "react-router";
@@ -30,6 +30,7 @@ const LoginAgain = lazy(() => import("@/features/session/LoginAgain").then((modu
 const PAGES: { page: keyof typeof common.pages; icon: typeof IconInbox; needs: Role }[] = [
   { page: "overview", icon: IconChartBar, needs: "viewer" },
   { page: "leads", icon: IconInbox, needs: "viewer" },
+  { page: "mail", icon: IconMail, needs: "viewer" },
   { page: "trash", icon: IconTrash, needs: "viewer" },
   { page: "operations", icon: IconClipboardList, needs: "editor" },
   { page: "audit", icon: IconHistory, needs: "admin" },

@@ -76,18 +76,8 @@ export const adminAPI = {
   },
   undo: (operation: string) => data<BulkAnswer>("POST", `/admin/operations/${operation}/undo`),
   /** The file, whole; `heard` is told how many bytes have come. A cut answer rejects, and nothing is saved. */
-  exportLeads: async (query: string, signal: AbortSignal, heard: (bytes: number) => void) => {
-    const answer = await ask("GET", `/admin/leads/export?${query}`, { signal });
-    const name = /filename="([^"]+)"/.exec(answer.headers.get("Content-Disposition") ?? "")?.[1] ?? "leads";
-    const pieces: Uint8Array<ArrayBuffer>[] = [];
-    let bytes = 0;
-    const reader = answer.body!.getReader();
-    for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
-      pieces.push(piece.value);
-      heard((bytes += piece.value.length));
-    }
-    return { name, blob: new Blob(pieces, { type: answer.headers.get("Content-Type") ?? "" }) };
-  },
+  exportLeads: (query: string, signal: AbortSignal, heard: (bytes: number) => void) => file(`/admin/leads/export?${query}`, signal, heard),
+  mailFile: (id: number) => file(`/admin/mail/${id}/eml`),
   /** The stream of events, open. Its reader is lib/events.ts. */
   events: (lastId: string | null, signal: AbortSignal) =>
     fetch(`${API_ORIGIN}/admin/events`, {
@@ -100,6 +90,19 @@ export const adminAPI = {
 async function data<Body>(method: string, url: string, options: Options = {}): Promise<Body> {
   const answer = await ask(method, url, options);
   return (answer.status === 204 ? undefined : await answer.json()) as Body;
+}
+
+async function file(url: string, signal?: AbortSignal, heard?: (bytes: number) => void) {
+  const answer = await ask("GET", url, signal ? { signal } : {});
+  const name = /filename="([^"]+)"/.exec(answer.headers.get("Content-Disposition") ?? "")?.[1] ?? "leads";
+  const pieces: Uint8Array<ArrayBuffer>[] = [];
+  let bytes = 0;
+  const reader = answer.body!.getReader();
+  for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
+    pieces.push(piece.value);
+    heard?.((bytes += piece.value.length));
+  }
+  return { name, blob: new Blob(pieces, { type: answer.headers.get("Content-Type") ?? "" }) };
 }
 
 async function lead(method: string, url: string, options: Options = {}): Promise<Versioned> {

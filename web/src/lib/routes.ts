@@ -7,6 +7,8 @@ export const paths = {
   trash: "/trash",
   operations: "/operations",
   audit: "/audit",
+  mail: "/mail",
+  mailTemplates: "/mail/templates",
   people: "/people",
   keys: "/keys",
   account: "/account",

@@ -1,7 +1,5 @@
 /** Words of what was done: operations on many leads, and the audit. */
 export const activity = {
-  older: "Show older",
-  end: "That is all.",
   bySQL: (login: string) => `${login}, in SQL`,
   byJob: "The service",
   leads: (count: string) => (count === "1" ? "1 lead" : `${count} leads`),
@@ -59,7 +57,7 @@ export const activity = {
       created: "Created", changed: "Changed", deleted: "Deleted", emptied: "Emptied", erased: "Erased", purged: "Purged",
     } as Record<string, string>,
     table: "To what",
-    tables: { contact_leads: "Leads", users: "People", api_keys: "API keys", status_moves: "Rules" } as Record<string, string>,
+    tables: { contact_leads: "Leads", users: "People", api_keys: "API keys", mail_templates: "Mail templates", status_moves: "Rules" } as Record<string, string>,
     since: "From day",
     until: "To day",
     any: "Anything",

@@ -8,7 +8,7 @@ export const common = {
   type: { contact: "Contact", cv_request: "CV request", collaboration: "Collaboration" } satisfies Record<LeadType, string>,
   role: { analyst: "Analyst", viewer: "Viewer", editor: "Editor", admin: "Admin" } satisfies Record<Role, string>,
   pages: {
-    overview: "Overview", leads: "Leads", trash: "Trash", operations: "Operations", audit: "Audit", people: "People", keys: "API keys",
+    overview: "Overview", leads: "Leads", trash: "Trash", operations: "Operations", audit: "Audit", mail: "Mail", mailTemplates: "Mail templates", people: "People", keys: "API keys",
     account: "Your account", settings: "Settings",
   },
   nav: { label: "Pages", open: "Open the menu", skip: "Skip to the content", logOut: "Log out", account: "Account and settings", live: "Live", notLive: "Every 30 s" },
@@ -21,6 +21,8 @@ export const common = {
   undo: "Undo",
   undone: "Undone.",
   remove: "Remove",
+  older: "Show older",
+  end: "That is all.",
   loading: "Loading …",
   none: "–",
   failed: "That did not work",

@@ -4,6 +4,7 @@ import { beforeEach, expect, it, vi } from "vitest";
 import { api } from "@/testing/api";
 import { renderApp } from "@/testing/render";
 import { activity } from "@/texts/activity";
+import { common } from "@/texts/common";
 import { AuditPage } from "./AuditPage";
 import type { Entry } from "./AuditRow";
 
@@ -24,9 +25,9 @@ it("reads its filters from the address, days as those of the person, and goes on
   expect(await screen.findByText("ann changed it (3).")).toBeVisible();
   const asked = new URLSearchParams(api.sent("GET /admin/audit")[0]?.url.split("?")[1]);
   expect(Object.fromEntries(asked)).toEqual({ actor: "ann", since: new Date(2026, 10, 20).toISOString(), limit: "50" });
-  await userEvent.click(screen.getByRole("button", { name: activity.older }));
+  await userEvent.click(screen.getByRole("button", { name: common.older }));
   expect(await screen.findByText("ann changed it (1).")).toBeVisible();
-  expect(screen.getByText(activity.end)).toBeVisible();
+  expect(screen.getByText(common.end)).toBeVisible();
 });
 
 it("shows each field before and after, as text", async () => {

@@ -3,6 +3,8 @@ import { IconHistory } from "@tabler/icons-react";
 import { useSearchParams } from "react-router";
 import { EmptyState } from "@/components/EmptyState";
 import { ErrorState } from "@/components/ErrorState";
+import { Older } from "@/components/Older";
+import { usePages } from "@/hooks/usePages";
 import { may } from "@/lib/may";
 import { Problem } from "@/lib/problem";
 import { useSession } from "@/lib/session";
@@ -11,8 +13,6 @@ import { common } from "@/texts/common";
 import { AuditFilters } from "./AuditFilters";
 import { AuditRow, type Entry } from "./AuditRow";
 import { auditUrl } from "./auditQuery";
-import { Older } from "./Older";
-import { usePages } from "./usePages";
 
 const words = activity.audit;
 

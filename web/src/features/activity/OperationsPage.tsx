@@ -3,16 +3,16 @@ import { IconClipboardList } from "@tabler/icons-react";
 import { useState } from "react";
 import { EmptyState } from "@/components/EmptyState";
 import { ErrorState } from "@/components/ErrorState";
+import { Older } from "@/components/Older";
+import { usePages } from "@/hooks/usePages";
 import { may } from "@/lib/may";
 import { Problem } from "@/lib/problem";
 import { useSession } from "@/lib/session";
 import { activity } from "@/texts/activity";
 import { common } from "@/texts/common";
-import { Older } from "./Older";
 import type { Operation, Undone } from "./operation";
 import { OperationRow } from "./OperationRow";
 import { UndoDialog, UndoReport } from "./UndoDialog";
-import { usePages } from "./usePages";
 
 const words = activity.operations;
 const idOf = (operation: Operation) => operation.operation;

@@ -8,6 +8,7 @@ import { Facts, Origin } from "./Facts";
 import { Handling } from "./Handling";
 import { History } from "./History";
 import classes from "./lead.module.css";
+import { Mails } from "./Mails";
 import { Notes } from "./Notes";
 import { Others } from "./Others";
 
@@ -38,6 +39,7 @@ export function LeadDetails({ lead, role, wide = false }: { lead: Lead; role: Ro
   const right = (
     <Stack gap="lg">
       <Facts lead={lead} />
+      <Mails id={lead.id} editable={editable} />
       <Others lead={lead} />
       <Origin lead={lead} />
       <History id={lead.id} />

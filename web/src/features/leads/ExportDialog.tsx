@@ -3,6 +3,7 @@ import { useRef, useState } from "react";
 import { ErrorState } from "@/components/ErrorState";
 import { adminAPI } from "@/lib/api";
 import { number } from "@/lib/format";
+import { saveFile } from "@/lib/saveFile";
 import { tell } from "@/lib/toast";
 import { leads as words } from "@/texts/leads";
 import type { View } from "./useView";
@@ -28,10 +29,7 @@ export function ExportDialog({ view, total, totalExact, close }: { view: View; t
     setBytes(0);
     stop.current = new AbortController();
     try {
-      const { name, blob } = await adminAPI.exportLeads(query.toString(), stop.current.signal, setBytes);
-      const link = Object.assign(document.createElement("a"), { href: URL.createObjectURL(blob), download: name });
-      link.click();
-      URL.revokeObjectURL(link.href);
+      saveFile(await adminAPI.exportLeads(query.toString(), stop.current.signal, setBytes));
       tell(words.export.done);
       close();
     } catch (failure) {

@@ -3,7 +3,7 @@ import { Time } from "@/components/Time";
 import { date } from "@/lib/format";
 import { people } from "@/texts/people";
 import type { Key } from "./keys";
-import classes from "./rows.module.css";
+import classes from "@/components/rows.module.css";
 
 const words = people.keys;
 

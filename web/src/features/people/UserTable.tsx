@@ -5,7 +5,7 @@ import { Time } from "@/components/Time";
 import { paths } from "@/lib/routes";
 import { common } from "@/texts/common";
 import { people } from "@/texts/people";
-import classes from "./rows.module.css";
+import classes from "@/components/rows.module.css";
 import { UserMenu } from "./UserMenu";
 import type { UserAction } from "./UserDialog";
 import type { UserListed } from "./users";

@@ -1,5 +1,5 @@
 import { Button, Center, Text } from "@mantine/core";
-import { activity as words } from "@/texts/activity";
+import { common as words } from "@/texts/common";
 
 /** Goes on into the past, or says that there is no more of it. */
 export function Older({ hasMore, loading, load }: { hasMore: boolean; loading: boolean; load: () => void }) {

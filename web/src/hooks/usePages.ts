@@ -11,9 +11,9 @@ const PAGES_KEPT_FRESH = 3;
 
 /**
  * A story that is told newest first, page by page: what is at `url` (null: nothing is asked), which takes `limit` and `cursor`. `id` names
- * a row, so that none shows twice when new ones come between two pages.
+ * a row, so that none shows twice when new ones come between two pages. `every`: in ms, how often it is read again.
  */
-export function usePages<Row>(url: string | null, id: (row: Row) => string | number) {
+export function usePages<Row>(url: string | null, id: (row: Row) => string | number, every = REFRESH_MS) {
   const key = useCallback(
     (index: number, before: Page<Row> | null) => {
       if (url === null || (before && !before.next)) return null;
@@ -26,7 +26,7 @@ export function usePages<Row>(url: string | null, id: (row: Row) => string | num
     [url],
   );
   const { data, error, isLoading, isValidating, size, setSize, mutate } = useSWRInfinite<Page<Row>, unknown>(key, {
-    refreshInterval: (pages) => ((pages as unknown[] | undefined)?.length ?? 0) > PAGES_KEPT_FRESH ? 0 : REFRESH_MS,
+    refreshInterval: (pages) => ((pages as unknown[] | undefined)?.length ?? 0) > PAGES_KEPT_FRESH ? 0 : every,
     keepPreviousData: false,
   });
   const deep = size > PAGES_KEPT_FRESH;

@@ -1,0 +1,65 @@
+import { Paper, Table, Text, UnstyledButton } from "@mantine/core";
+import { Time } from "@/components/Time";
+import classes from "@/components/rows.module.css";
+import { mail as words } from "@/texts/mail";
+import type { Mail } from "./mail";
+import { MailBadges } from "./MailBadges";
+
+export function MailTable({ mails, open }: { mails: Mail[]; open: (mail: Mail) => void }) {
+  return (
+    <Paper withBorder radius="md" style={{ overflow: "hidden" }}>
+      <Table className={classes.rows} verticalSpacing="sm" highlightOnHover>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>{words.columns.mail}</Table.Th>
+            <Table.Th>{words.columns.to}</Table.Th>
+            <Table.Th>{words.columns.state}</Table.Th>
+            <Table.Th>{words.columns.when}</Table.Th>
+            <Table.Th>{words.columns.why}</Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {mails.map((mail) => (
+            <Table.Tr key={mail.id} data-mail={mail.id} onClick={() => open(mail)} style={{ cursor: "pointer" }}>
+              <Table.Td>
+                {/* The whole row can be clicked; this is what the keyboard and screen readers have of it. */}
+                <UnstyledButton
+                  onClick={(event) => {
+                    event.stopPropagation();
+                    open(mail);
+                  }}
+                  aria-label={words.open(mail.subject ?? words.kinds[mail.kind], mail.recipient ?? words.team)}
+                >
+                  <Text size="sm" fw={600} className="written">
+                    {mail.subject ?? words.unmade}
+                  </Text>
+                  <Text size="xs" c="dimmed">
+                    {words.kinds[mail.kind]}
+                  </Text>
+                </UnstyledButton>
+              </Table.Td>
+              <Table.Td data-label={words.columns.to}>
+                <Text size="sm" className="written">
+                  {mail.recipient ?? words.team}
+                </Text>
+              </Table.Td>
+              <Table.Td data-label={words.columns.state}>
+                <MailBadges mail={mail} />
+              </Table.Td>
+              <Table.Td data-label={words.columns.when}>
+                <Text size="sm" span>
+                  <Time at={mail.ended_at ?? mail.created_at} />
+                </Text>
+              </Table.Td>
+              <Table.Td>
+                <Text size="xs" c="dimmed" className="written" lineClamp={2}>
+                  {mail.delivery_detail ?? mail.error}
+                </Text>
+              </Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </Paper>
+  );
+}
