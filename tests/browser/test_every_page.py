@@ -13,7 +13,7 @@ from security.test_pages import PAYLOADS
 
 PAGES = {
     "/": "Overview", "/leads": "Leads", "/trash": "Trash", "/operations": "Operations", "/audit": "Audit", "/people": "People", "/keys": "API keys",
-    "/account": "Your account", "/settings": "Settings",
+    "/account": "Your account", "/settings": "Settings", "/mail": "Mail", "/mail/templates": "Mail templates",
 }  # fmt: skip
 WIDTHS = (390, 768, 1280, 1920)
 BUDGET_BYTES = 250_000

@@ -1,4 +1,4 @@
-import { Paper, Table, Text, UnstyledButton } from "@mantine/core";
+import { Paper, Table, Text, UnstyledButton, VisuallyHidden } from "@mantine/core";
 import { Time } from "@/components/Time";
 import classes from "@/components/rows.module.css";
 import { mail as words } from "@/texts/mail";
@@ -28,13 +28,13 @@ export function MailTable({ mails, open }: { mails: Mail[]; open: (mail: Mail) =
                     event.stopPropagation();
                     open(mail);
                   }}
-                  aria-label={words.open(mail.subject ?? words.kinds[mail.kind], mail.recipient ?? words.team)}
                 >
                   <Text size="sm" fw={600} className="written">
-                    {mail.subject ?? words.unmade}
+                    {mail.subject ?? words.kinds[mail.kind]}
                   </Text>
                   <Text size="xs" c="dimmed">
-                    {words.kinds[mail.kind]}
+                    {mail.subject ? words.kinds[mail.kind] : words.unmade}
+                    <VisuallyHidden>{words.to(mail.recipient ?? words.team)}</VisuallyHidden>
                   </Text>
                 </UnstyledButton>
               </Table.Td>

@@ -63,6 +63,7 @@ export function TemplatesPage() {
                   </Group>
                 }
                 description={words.purposes[one.kind]}
+                styles={{ description: { color: "var(--mantine-color-text)" } }}
                 active={one.kind === chosen.kind}
                 aria-current={one.kind === chosen.kind ? "true" : undefined}
                 onClick={() => setParameters({ kind: one.kind }, { replace: true })}
