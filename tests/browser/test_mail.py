@@ -63,9 +63,7 @@ async def test_a_form_is_answered_and_one_can_read_how(dashboard: Dashboard, sit
     await expect(page.get_by_role("button", name="Templates")).to_have_count(0)
 
 
-async def test_what_failed_is_told_and_tried_again(
-    dashboard: Dashboard, site: Site, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_what_failed_is_told_and_tried_again(dashboard: Dashboard, site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     refused = {"now": True}
     write = MailboxTransport._write
 
@@ -94,7 +92,11 @@ async def test_a_lead_shows_its_mails_and_a_bounce(dashboard: Dashboard, site: S
     page = await dashboard(f"/leads/{lead}", role="editor")
     mails = page.get_by_role("region", name="Mail", exact=True)
     await expect(mails.get_by_text("Sent", exact=True)).to_be_visible(timeout=PATIENCE_MS)
-    execute(site, "SELECT service.note_delivery(NULL, provider_id, 'bounced', now(), 'No such mailbox') FROM app.outbox WHERE lead_id = %s AND kind = 'acknowledgement'", lead)
+    execute(
+        site,
+        "SELECT service.note_delivery(NULL, provider_id, 'bounced', now(), 'No such mailbox') FROM app.outbox WHERE lead_id = %s AND kind = 'acknowledgement'",
+        lead,
+    )
     await page.reload()
     await expect(mails.get_by_text("Bounced", exact=True)).to_be_visible()
     await expect(mails.get_by_text("No such mailbox")).to_be_visible()
