@@ -577,6 +577,7 @@ CREATE FUNCTION app.answer_lead(p_lead public.contact_leads) RETURNS void
     AS $$
 DECLARE
     v_kind app.mail_kind := CASE (p_lead).lead_type WHEN 'cv_request' THEN 'cv' ELSE 'acknowledgement' END;
+    v_address text := app.mailbox_of((p_lead).email);
     v_at timestamptz;
 BEGIN
     IF (p_lead).is_spam THEN
@@ -589,9 +590,16 @@ BEGIN
     IF (p_lead).email ~* '^(mailer-daemon|postmaster|bounces?|no-?reply|do-?not-?reply)[@+-]' THEN
         RETURN;
     END IF;
+    -- Looked at first without a lock, for which leads of one address would wait for one another.
+    IF EXISTS (
+        SELECT FROM app.auto_replies AS r
+        WHERE r.address = v_address AND r.at > app.now() - interval '24 hours' AND (v_kind <> 'cv' OR r.kind = 'cv')
+    ) THEN
+        RETURN;
+    END IF;
     -- One a day for a mailbox, whoever types its address. A CV that was asked for is not forgotten: it waits for the day to pass.
     INSERT INTO app.auto_replies AS r (address, kind, at)
-    VALUES (app.mailbox_of((p_lead).email), v_kind, app.now())
+    VALUES (v_address, v_kind, app.now())
     ON CONFLICT ON CONSTRAINT auto_replies_pkey DO UPDATE
         SET kind = excluded.kind, at = greatest(excluded.at, r.at + interval '24 hours')
         WHERE r.at <= app.now() - interval '24 hours' OR excluded.kind = 'cv' AND r.kind <> 'cv'

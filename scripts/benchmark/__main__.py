@@ -20,7 +20,7 @@ from workloads import Bench, Sample
 
 # The first ones ask the same over and over, and are to be answered by PostgreSQL: for them the service keeps no answers.
 UNKEPT = ("list", "deep", "lead", "kpis", "search")
-GROUPS = (*UNKEPT, "guards", "pages", "memory", "events", "export", "form", "status", "bulk")
+GROUPS = (*UNKEPT, "guards", "pages", "memory", "events", "mail", "export", "form", "status", "bulk")
 # What must be served for a group to be measured.
 NEEDS = {"search": "/admin/leads/search?q=a", "export": "/admin/leads/export?format=csv&limit=1"}
 # For the estimate: how many workloads a group has, and what a lead costs to make, in seconds.
@@ -34,6 +34,7 @@ WORKLOADS = {
     "guards": 10,
     "memory": 4,
     "events": 0,
+    "mail": 0,
     "export": 5,
     "form": 2,
     "status": 3,
@@ -109,7 +110,10 @@ def measure(stack: Stack, rows: int, given: argparse.Namespace, groups: tuple[st
             result = replace(result, plans=plans(stack, groups))
         for settings, some in (
             ({"ANSWER_CACHE_BYTES": "0"}, [name for name in groups if name in UNKEPT]),
-            ({"EVENT_LISTENERS_PER_USER": "1000"}, [name for name in groups if name not in (*UNKEPT, "guards")]),
+            (
+                {"EVENT_LISTENERS_PER_USER": "1000", "MAIL_RATE": "10000"},
+                [name for name in groups if name not in (*UNKEPT, "guards")],
+            ),
         ):
             if some:
                 with stack.serving(**settings) as service, bare_sanic([1_000, 57_000]) as bare:

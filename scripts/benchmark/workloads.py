@@ -24,6 +24,9 @@ LARGEST_PAINT_MS = 1_000
 FRAME_MS = 20  # 50 a second
 STALL_SECONDS = 3.0
 LISTENERS = 1_000
+ANSWERED = 50  # forms whose answers are waited for, one after the other
+MAILS = 50_000  # queued at once
+MAIL_PATIENCE_SECONDS = 900
 HEARD = 20  # writes that they hear of
 WARM_SECONDS = 0.2  # until every worker has its connections, and each its statement prepared
 
@@ -117,6 +120,7 @@ class Bench:
             "search": self._searches,
             "memory": self._memory,
             "events": self._events,
+            "mail": self._mail,
             "guards": self._guards,
             "export": self._exports,
             "form": self._form,
@@ -216,6 +220,63 @@ class Bench:
             ]
 
         return Group("events", [], hear, seconds=5)
+
+    def _mail(self) -> Group:
+        """From a form to the hand-over of its answer; and how a long queue drains, into the mailbox."""
+
+        def took() -> list[str]:
+            for number in range(ANSWERED):
+                self._service.json("POST", "/api/submit-contact", {**FORM, "email": f"bench{number}@example.com"})
+                time.sleep(0.05)
+            ours = "kind = 'acknowledgement' AND recipient LIKE 'bench%@example.com'"
+            self._until(f"SELECT count(*) FROM app.outbox WHERE {ours} AND state = 'sent'", ANSWERED)
+            waits = self._stack.sql(
+                "SELECT array_agg(ms ORDER BY ms) FROM (SELECT 1000 * extract(epoch FROM ended_at - created_at)::float AS ms"
+                f" FROM app.outbox WHERE {ours}) AS w",
+                superuser=True,
+            )
+            return [
+                "From the moment that a form is stored to the hand-over of its answer to the mailbox, "
+                f"{ANSWERED} forms one after the other: {waits[len(waits) // 2]:.0f} ms at the median, {waits[-1]:.0f} at most."
+            ]
+
+        def drained() -> list[str]:
+            count = min(MAILS, self._rows)
+            queued = (
+                "WITH made AS (INSERT INTO app.outbox (kind, occasion, lead_id, recipient)"
+                " SELECT 'acknowledgement', 'bench ' || id, id, 'drain' || id || '@example.com' FROM contact_leads"
+                f" WHERE {INBOX} ORDER BY id LIMIT {count} RETURNING 1) SELECT count(*) FROM made"
+            )
+            count = self._stack.sql(queued, superuser=True)
+            began = time.perf_counter()
+            with self._service.watching_memory() as memory:
+                sent = "SELECT count(*) FROM app.outbox WHERE occasion LIKE 'bench %' AND state = 'sent'"
+                # A warmed-up worker's memory: what a tenth of them takes is no growth.
+                self._until(sent, count // 10)
+                warm = memory.peak
+                self._until(sent, count)
+            seconds = time.perf_counter() - began
+            tenth = (
+                "SELECT count(*) / greatest(extract(epoch FROM max(ended_at) - min(ended_at)), 0.001)::float"
+                " FROM (SELECT ended_at, ntile(10) OVER (ORDER BY ended_at) AS part FROM app.outbox"
+                " WHERE occasion LIKE 'bench %') AS m WHERE part = {}"
+            )
+            first, last = (self._stack.sql(tenth.format(part), superuser=True) for part in (1, 10))
+            return [
+                f"{count:,} mails, queued at once, were in the mailbox after {seconds:.0f} s: {count / seconds:,.0f} a "
+                f"second, the first tenth at {first:,.0f}, the last at {last:,.0f}. The largest worker's memory was {warm:.0f} MB after "
+                f"a tenth of them, {memory.peak:.0f} at most."
+            ]
+
+        return Group("mail", [], lambda: [*took(), *drained()], seconds=100)
+
+    def _until(self, query: str, count: int) -> None:
+        """Waits until the query counts so many."""
+        deadline = time.monotonic() + MAIL_PATIENCE_SECONDS
+        while self._stack.sql(query, superuser=True) < count:
+            if time.monotonic() > deadline:
+                raise BenchError(f"not within {MAIL_PATIENCE_SECONDS} s: {query}")
+            time.sleep(0.2)
 
     def _guards(self) -> Group:
         """One lead, and a route that does nothing, with all that stands before them, and without some of that (guarded.py)."""
