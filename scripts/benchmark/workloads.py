@@ -263,9 +263,9 @@ class Bench:
             )
             first, last = (self._stack.sql(tenth.format(part), superuser=True) for part in (1, 10))
             return [
-                f"{count:,} mails, queued at once, were in the mailbox after {seconds:.0f} s: {count / seconds:,.0f} a "
-                f"second, the first tenth at {first:,.0f}, the last at {last:,.0f}. The largest worker's memory was {warm:.0f} MB after "
-                f"a tenth of them, {memory.peak:.0f} at most."
+                f"{count:,} mails, queued at once, were in the mailbox after {seconds:.0f} s: {count / seconds:,.0f} a second, "
+                f"of the first tenth {first:,.0f}, of the last {last:,.0f}. The largest worker's memory was {warm:.0f} MB "
+                f"after a tenth of them, {memory.peak:.0f} at most."
             ]
 
         return Group("mail", [], lambda: [*took(), *drained()], seconds=100)

@@ -51,6 +51,15 @@ def keys(page: Page) -> None:
     page.keyboard.press("?")
 
 
+def mailed(page: Page) -> None:
+    page.locator("[data-mail]").first.wait_for()
+
+
+def mail_open(page: Page) -> None:
+    mailed(page)
+    page.locator("[data-mail]").first.get_by_role("button").click()
+
+
 def filters(page: Page) -> None:
     listed(page)
     page.get_by_role("button", name="More filters").click()
@@ -75,6 +84,9 @@ PAGES = (
     Picture("lead", "/leads?_lead=1"),
     Picture("lead-page", "/leads/1"),
     Picture("lead-missing", "/leads/99999"),
+    Picture("mail", "/mail", mailed),
+    Picture("mail-open", "/mail", mail_open),
+    Picture("mail-templates", "/mail/templates"),
     Picture("trash", "/trash"),
     Picture("operations", "/operations"),
     Picture("audit", "/audit"),
