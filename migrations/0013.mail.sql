@@ -783,6 +783,9 @@ BEGIN
     INSERT INTO app.audit_log (actor, actor_role, request_id, operation, action, table_name, lead_id)
     SELECT p_actor, p_role, p_request_id, v_operation, 'erased', 'contact_leads', m.lead_id
     FROM (SELECT m.lead_id FROM mentioned AS m UNION SELECT unnest(v_gone)) AS m;
+    -- Mail to that address about a lead that has another one now, and news of it that named the address.
+    DELETE FROM app.outbox AS o WHERE lower(o.recipient) = lower(btrim(v_email));
+    UPDATE app.outbox AS o SET content = NULL WHERE position(lower(btrim(v_email)) IN lower(o.content::text)) > 0;
     DELETE FROM app.auto_replies AS r WHERE r.address = app.mailbox_of(v_email);
     DELETE FROM app.mail_stops AS s WHERE s.address = app.mailbox_of(v_email);
     PERFORM app.end_operation(v_operation, cardinality(v_ids), 0);

@@ -11,7 +11,8 @@ import typer
 from psycopg import sql
 
 from service.cli.finding import CommandError, embedded_cluster, owner_url
-from service.settings import Settings
+from service.mail.mailbox import MailboxTransport
+from service.settings import Mailbox, Settings
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
@@ -23,6 +24,9 @@ TABLES = (
     ("app", "idempotency_keys"),
     ("app", "operations"),
     ("app", "adoption_notes"),
+    ("app", "outbox"),
+    ("app", "auto_replies"),
+    ("app", "mail_stops"),
 )
 # How long a table that is in use, or a transaction that began before the erasure, is waited for.
 PATIENCE_SECONDS = 60.0
@@ -97,6 +101,7 @@ def erase(
                 raise CommandError("Nothing was erased: there is no terminal to ask on. Say --yes.")
             typer.confirm("Erase it for good?", abort=True)
         typer.echo(_erased(connection, email))
+        _forget_mail(connection, settings)
         if not rewrite:
             typer.echo("The database's files hold it until PostgreSQL writes over it. With --rewrite it does so now.")
             return
@@ -128,6 +133,17 @@ def _erased(connection: Connection, email: str) -> str:
         return f"There was nobody of that address (operation {operation})."
     noun = "lead" if leads == 1 else "leads"
     return f"Erased: {leads} {noun}, and the history of {histories - leads} others (operation {operation})."
+
+
+def _forget_mail(connection: Connection, settings: Settings) -> None:
+    """Removes the mailbox's files of mails that are gone. A running service does it too, within a minute."""
+    chosen = settings.mail_url
+    if chosen is not None and not isinstance(chosen, Mailbox):
+        return
+    mailbox = MailboxTransport((chosen.folder if chosen else None) or settings.data_dir / "mailbox")
+    for files in mailbox.batches():
+        (kept,) = _row(connection, "SELECT service.kept_mails(%s::bigint[])", ([mail_id for mail_id, _ in files],))
+        mailbox.remove(files, kept)
 
 
 def rewritten(connection: Connection) -> Iterator[str]:

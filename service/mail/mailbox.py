@@ -1,15 +1,17 @@
 """The mailbox: a folder in which each mail is a file of its own, ID-KEY.eml. Nothing leaves the machine."""
 
 import asyncio
+import itertools
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
 from service.mail.message import Mail
 from service.mail.transport import Down, Refused
 
+AT_ONCE = 1000
 FILE = re.compile(r"(?P<id>[0-9]{1,18})-[0-9a-f-]{36}\.eml")
 
 
@@ -30,12 +32,20 @@ class MailboxTransport:
     async def close(self) -> None:
         pass
 
-    def kept(self) -> Iterator[tuple[int, Path]]:
-        """The ids of the mails whose files are there."""
-        if self.folder.is_dir():
-            for entry in os.scandir(self.folder):
-                if found := FILE.fullmatch(entry.name):
-                    yield int(found["id"]), Path(entry.path)
+    def batches(self) -> Iterator[list[tuple[int, Path]]]:
+        """The files that are there, with the ids of their mails, a thousand at a time."""
+        entries = os.scandir(self.folder) if self.folder.is_dir() else ()
+        files = ((int(found["id"]), Path(entry.path)) for entry in entries if (found := FILE.fullmatch(entry.name)))
+        while some := list(itertools.islice(files, AT_ONCE)):
+            yield some
+
+    @staticmethod
+    def remove(files: Iterable[tuple[int, Path]], kept: Iterable[int]) -> None:
+        """Removes those of the files whose mails are not kept."""
+        stay = set(kept)
+        for mail_id, path in files:
+            if mail_id not in stay:
+                path.unlink(missing_ok=True)
 
     def _write(self, mail: Mail) -> str:
         try:

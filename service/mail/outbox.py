@@ -36,7 +36,6 @@ SEND_SECONDS = 60.0
 POLL_SECONDS = 1.0
 STATUS_SECONDS = 10.0
 SWEEP_SECONDS = 60.0
-SWEPT_AT_ONCE = 1000
 PAUSE_SECONDS = (2.0, 300.0)
 SETTLE_TRIES = 8
 
@@ -72,6 +71,8 @@ class Outbox:
         self._lease = lease
         self._news = asyncio.Event()
         self._stopping = asyncio.Event()
+        self._ended = asyncio.Event()
+        self._ended.set()  # until it begins
         self._pauses = 0
         self._places = asyncio.Semaphore(transport.at_once if transport else 1)
 
@@ -89,7 +90,7 @@ class Outbox:
 
     async def keep(self) -> None:
         """Empties the outbox for as long as the worker lives."""
-        self._ended = asyncio.Event()
+        self._ended.clear()
         telling = asyncio.create_task(self._keep_telling())
         try:
             while not self._stopping.is_set():
@@ -251,10 +252,6 @@ class Outbox:
     async def sweep(self) -> None:
         """Removes from the mailbox the files of mails that the outbox keeps no more: of people who were erased, say."""
         assert isinstance(self._transport, MailboxTransport)
-        files = iter(await asyncio.to_thread(lambda mailbox: list(mailbox.kept()), self._transport))
-        while some := list(itertools.islice(files, SWEPT_AT_ONCE)):
-            row = await self._database.row(Role.SERVICE, "kept_mails", [mail_id for mail_id, _ in some])
-            kept = set(row[0]) if row else set()
-            for mail_id, path in some:
-                if mail_id not in kept:
-                    path.unlink(missing_ok=True)
+        for files in await asyncio.to_thread(lambda mailbox: list(mailbox.batches()), self._transport):
+            row = await self._database.row(Role.SERVICE, "kept_mails", [mail_id for mail_id, _ in files])
+            self._transport.remove(files, row[0] if row else ())

@@ -167,15 +167,18 @@ def test_nothing_is_left(up: Up, admin: dict[str, str], superuser: "psycopg.Conn
         assert in_tables(superuser, word) == {
             "app.adoption_notes",
             "app.audit_log",
+            "app.auto_replies",
             "app.idempotency_keys",
             "app.lead_search",
             "app.operations",
+            "app.outbox",
             "pg_catalog.pg_statistic",
             "public.contact_leads",
         }
         files = in_files(up.data_dir, word)
         assert any("/base/" in name for name in files)
         assert any("/pg_wal/" in name for name in files)
+        assert any(name.startswith("mailbox/") for name in files)
 
     assert "in the inbox, 1 in spam, 1 in the trash" in erase(up, "--email", f" {other.swapcase()} ", "--yes")
     assert in_tables(superuser, OTHER) <= {"pg_catalog.pg_statistic"}

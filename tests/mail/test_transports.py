@@ -210,12 +210,12 @@ class TestMailbox:
     async def test_a_file_for_each_mail_however_often_it_is_sent(self, tmp_path: Path) -> None:
         folder = tmp_path / "a" / "mailbox"
         transport = MailboxTransport(folder)
-        assert list(transport.kept()) == []
+        assert list(transport.batches()) == []
         assert await transport.send(mail()) == f"1-{mail().key}.eml"
         assert await transport.send(mail()) == f"1-{mail().key}.eml"
         await transport.send(mail(2))
         (folder / "notes.txt").write_text("mine")
-        assert sorted(number for number, _ in transport.kept()) == [1, 2]
+        assert sorted(number for number, _ in next(transport.batches())) == [1, 2]
         file = folder / f"1-{mail().key}.eml"
         assert file.stat().st_mode & 0o777 == 0o600
         assert folder.stat().st_mode & 0o777 == 0o700

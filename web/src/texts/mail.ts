@@ -1,5 +1,5 @@
 /** Words of mail: the outbox, the templates, and a lead's own mails. */
-import type { MailKind, MailState } from "@/features/mail/mail";
+import type { MailKind, MailState } from "@/lib/types";
 
 export const mail = {
   about: "What is sent to visitors and to the team: what waits, what went out, and what did not, and why.",
@@ -20,7 +20,6 @@ export const mail = {
   columns: { mail: "Mail", to: "To", state: "State", when: "When", why: "Why" },
   to: (address: string) => `, to ${address}`,
   tries: (count: number) => (count === 1 ? "Tried once" : `Tried ${count} times`),
-  next: "Next try",
   empty: "No mail yet",
   emptyText: "When somebody sends a form, the answer to them and the news to the team show here.",
   emptyFilter: "None of these",
@@ -49,11 +48,13 @@ export const mail = {
   retried: (count: number) => (count === 1 ? "It is tried again." : `${count} are tried again.`),
   detail: {
     title: "Mail",
-    from: "From", to: "To", replyTo: "Answers go to", queued: "Queued", ended: "Ended", headers: "Headers", attached: "The CV is attached.",
+    from: "From", to: "To", replyTo: "Answers go to", queued: "Queued", ended: "Ended", due: "Due", headers: "Headers", attached: "The CV is attached.",
     delivery: "Delivery", provider: "Named", opened: "The CV was opened", times: (count: number) => (count === 1 ? "once" : `${count} times`), last: "last",
     text: "Text", html: "HTML", view: "Show it as", file: "Download (.eml)", lead: "Open its lead",
     notMade: "What it says is put together when it is first tried.",
-    gone: "What it said is gone: it told of somebody who was erased since.",
+    erased: "What it said is gone: it told of somebody who was erased since.",
+    never: "It was never put together.",
+    none: "There is nothing to show: it could not be put together, or somebody whom it told of was erased since.",
     frame: "The mail as HTML",
     merged: (id: number) => `It went out as part of mail ${id}.`,
   },

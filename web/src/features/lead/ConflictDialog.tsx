@@ -6,13 +6,13 @@ import { sentence } from "@/components/ErrorState";
 import { useSubmit } from "@/hooks/useSubmit";
 import { Form } from "@/components/Form";
 import type { LeadEdit } from "@/lib/api";
+import { dropDraft, notesDraft } from "@/lib/drafts";
 import { type Conflict, conflicts, settle } from "@/lib/edits";
 import { leadKey } from "@/lib/keys";
 import { Problem } from "@/lib/problem";
 import { useStore } from "@/lib/store";
 import type { Answer, Lead } from "@/lib/types";
 import { lead as words } from "@/texts/lead";
-import { dropDraft, notesDraft } from "./drafts";
 import classes from "./lead.module.css";
 import { fieldName, shown } from "./values";
 

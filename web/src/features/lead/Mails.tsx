@@ -1,11 +1,11 @@
 import { Stack, Text, Title } from "@mantine/core";
 import useSWR from "swr";
 import { ErrorState } from "@/components/ErrorState";
+import { MailBadges } from "@/components/MailBadges";
+import { MailStopped } from "@/components/MailStopped";
 import { Time } from "@/components/Time";
-import type { Mail } from "@/features/mail/mail";
-import { MailBadges } from "@/features/mail/MailBadges";
-import { Stopped } from "@/features/mail/Stopped";
 import { MAIL } from "@/lib/keys";
+import type { Mail } from "@/lib/types";
 import { mail as words } from "@/texts/mail";
 
 const SHOWN = 20;
@@ -20,7 +20,7 @@ export function Mails({ id, editable }: { id: number; editable: boolean }) {
         {words.ofLead.title}
       </Title>
       {error ? <ErrorState error={error} retry={() => void mutate()} /> : null}
-      {stopped && <Stopped mail={stopped} editable={editable} changed={() => void mutate()} />}
+      {stopped && <MailStopped mail={stopped} editable={editable} changed={() => void mutate()} />}
       {data?.data.length === 0 && (
         <Text size="sm" c="dimmed">
           {words.ofLead.none}

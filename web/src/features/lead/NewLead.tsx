@@ -4,12 +4,12 @@ import { Form } from "@/components/Form";
 import { useSubmit } from "@/hooks/useSubmit";
 import { adminAPI } from "@/lib/api";
 import { touch } from "@/lib/changes";
+import { dropDraft, useDraft } from "@/lib/drafts";
 import { learn } from "@/lib/edits";
 import { NEW_LEAD, OPEN_LEAD } from "@/lib/order";
 import type { LeadByHand } from "@/lib/types";
 import { common } from "@/texts/common";
 import { lead as words } from "@/texts/lead";
-import { dropDraft, useDraft } from "./drafts";
 
 const TEXTS = [
   ["name", 200], ["email", 254], ["company", 200], ["phone", 50], ["role", 100], ["source", 200],

@@ -1,10 +1,10 @@
 import { Button, Group, Stack, Text, Textarea, Title } from "@mantine/core";
 import { useState } from "react";
+import { notesDraft, useDraft } from "@/lib/drafts";
 import { conflicts } from "@/lib/edits";
 import type { Lead } from "@/lib/types";
 import { common } from "@/texts/common";
 import { lead as words } from "@/texts/lead";
-import { notesDraft, useDraft } from "./drafts";
 import { useEdit } from "./useEdit";
 
 const MOST_CHARACTERS = 20_000;

@@ -5,6 +5,8 @@ import { useState } from "react";
 import { Link } from "react-router";
 import useSWR from "swr";
 import { ErrorState } from "@/components/ErrorState";
+import { MailBadges } from "@/components/MailBadges";
+import { MailStopped } from "@/components/MailStopped";
 import { Time } from "@/components/Time";
 import { useSubmit } from "@/hooks/useSubmit";
 import { adminAPI } from "@/lib/api";
@@ -15,9 +17,7 @@ import { tell } from "@/lib/toast";
 import { common } from "@/texts/common";
 import { mail as words } from "@/texts/mail";
 import classes from "./mail.module.css";
-import { canRetry, EVERY_MS, type MailWithContent } from "./mail";
-import { MailBadges } from "./MailBadges";
-import { Stopped } from "./Stopped";
+import { canRetry, EVERY_MS, type MailWithContent, whyNoContent } from "./mail";
 
 type Props = { id: number; editable: boolean; onClose: () => void; changed: () => void };
 const said = words.detail;
@@ -56,6 +56,7 @@ export function MailDrawer({ id, editable, onClose, changed }: Props) {
 function Shown({ mail, editable, refresh }: { mail: MailWithContent; editable: boolean; refresh: () => void }) {
   const { busy, error, submit } = useSubmit();
   const { content } = mail;
+  const why = whyNoContent(mail);
   const retry = () =>
     submit(async () => {
       const { changed } = await adminAPI.send<{ changed: number }>("POST", `${MAIL}/retry`, { ids: [mail.id] });
@@ -68,9 +69,9 @@ function Shown({ mail, editable, refresh }: { mail: MailWithContent; editable: b
     [said.replyTo, content?.reply_to],
     [said.queued, <Time key="queued" at={mail.created_at} />],
     [said.ended, mail.ended_at && <Time key="ended" at={mail.ended_at} />],
-    [words.next, mail.state === "queued" && mail.attempts > 0 && <Time key="due" at={mail.due_at} />],
-    [said.delivery, mail.delivery && (mail.delivery_detail ?? words.deliveries[mail.delivery])],
-    [said.opened, mail.opened > 0 && `${said.times(mail.opened)}`],
+    [said.due, mail.state === "queued" && <Time key="due" at={mail.due_at} />],
+    [said.delivery, mail.delivery && <At key="delivery" what={mail.delivery_detail ?? words.deliveries[mail.delivery]} at={mail.delivery_at} />],
+    [said.opened, mail.opened > 0 && <At key="opened" what={`${said.times(mail.opened)}, ${said.last}`} at={mail.last_opened_at} />],
     [said.provider, mail.provider_id],
   ];
   return (
@@ -96,7 +97,7 @@ function Shown({ mail, editable, refresh }: { mail: MailWithContent; editable: b
         </Group>
       </Group>
       {Boolean(error) && <ErrorState error={error} />}
-      <Stopped mail={mail} editable={editable} changed={refresh} />
+      <MailStopped mail={mail} editable={editable} changed={refresh} />
       {mail.error && (
         <Text size="sm" className="written">
           {mail.error} {mail.attempts > 1 && words.tries(mail.attempts)}
@@ -121,8 +122,24 @@ function Shown({ mail, editable, refresh }: { mail: MailWithContent; editable: b
           {said.lead}
         </Anchor>
       )}
-      {content ? <Body mail={mail} /> : mail.state !== "merged" && <Text c="dimmed" size="sm">{mail.attempts > 0 || mail.state === "sent" ? said.gone : said.notMade}</Text>}
+      {content ? (
+        <Body mail={mail} />
+      ) : (
+        why && (
+          <Text c="dimmed" size="sm">
+            {said[why]}
+          </Text>
+        )
+      )}
     </Stack>
+  );
+}
+
+function At({ what, at }: { what: string; at: string | null }) {
+  return (
+    <>
+      {what} {at && <Time at={at} />}
+    </>
   );
 }
 

@@ -1,9 +1,10 @@
 import { Paper, Table, Text, UnstyledButton, VisuallyHidden } from "@mantine/core";
-import { Time } from "@/components/Time";
+import { MailBadges } from "@/components/MailBadges";
 import classes from "@/components/rows.module.css";
+import { Time } from "@/components/Time";
+import type { Mail } from "@/lib/types";
 import { mail as words } from "@/texts/mail";
-import type { Mail } from "./mail";
-import { MailBadges } from "./MailBadges";
+import { whyNoContent } from "./mail";
 
 export function MailTable({ mails, open }: { mails: Mail[]; open: (mail: Mail) => void }) {
   return (
@@ -33,7 +34,7 @@ export function MailTable({ mails, open }: { mails: Mail[]; open: (mail: Mail) =
                     {mail.subject ?? words.kinds[mail.kind]}
                   </Text>
                   <Text size="xs" c="dimmed">
-                    {mail.subject ? words.kinds[mail.kind] : words.unmade}
+                    {mail.subject ? words.kinds[mail.kind] : whyNoContent(mail) === "notMade" && words.unmade}
                     <VisuallyHidden>{words.to(mail.recipient ?? words.team)}</VisuallyHidden>
                   </Text>
                 </UnstyledButton>

@@ -15,6 +15,8 @@ export function StatusCards({ status }: { status: MailStatus }) {
     { label: said.failed, value: number(status.failed), bad: status.failed > 0 },
     { label: said.way, value: status.transport ? said.ways[status.transport] : said.none, small: true, hint: status.mail_from ? said.from(status.mail_from) : undefined },
   ];
+  // Without a way out nothing is tried, and that is said below.
+  const late = status.transport !== null && status.late_seconds > LATE_SECONDS;
   return (
     <>
       <SimpleGrid cols={{ base: 2, md: 4 }} spacing="sm" component="section" aria-label={said.label}>
@@ -34,7 +36,7 @@ export function StatusCards({ status }: { status: MailStatus }) {
           </Paper>
         ))}
       </SimpleGrid>
-      {status.late_seconds > LATE_SECONDS && <Notice title={said.late(duration(status.late_seconds))} text={status.waits_for ?? said.lateText} bad />}
+      {late && <Notice title={said.late(duration(status.late_seconds))} text={status.waits_for ?? said.lateText} bad />}
       {status.transport === null && <Notice title={said.notSet} text={said.notSetText} bad />}
       {status.transport === "mailbox" && <Notice title={said.folder} text={said.folderText} />}
       {status.transport !== null && status.notify_to.length === 0 && <Notice title={said.noTeam} text={said.noTeamText} />}

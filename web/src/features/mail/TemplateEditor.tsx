@@ -6,6 +6,7 @@ import { Confirm } from "@/components/Confirm";
 import { Form } from "@/components/Form";
 import { useSubmit } from "@/hooks/useSubmit";
 import { adminAPI } from "@/lib/api";
+import { useDraft } from "@/lib/drafts";
 import { MAIL_TEMPLATES } from "@/lib/keys";
 import { Problem } from "@/lib/problem";
 import { tell } from "@/lib/toast";
@@ -21,25 +22,30 @@ const TYPING_MS = 400;
 const textOf = ({ subject, body_text, body_html }: TemplateText): TemplateText => ({ subject, body_text, body_html });
 const same = (one: TemplateText, other: TemplateText) => PARTS.every((part) => one[part] === other[part]);
 
-/** One template: its parts, what can stand in them, and what comes of it. */
-export function TemplateEditor({ template, saved }: { template: Template; saved: (template: Template) => void }) {
-  const [text, setText] = useState(textOf(template));
+/** One template: its parts, what can stand in them, and what comes of it. What is typed is a draft of this tab until it was saved. */
+export function TemplateEditor({ template, saved }: { template: Template; saved: (template: Template) => Promise<unknown> }) {
+  const [draft, change] = useDraft<TemplateText>(`template.${template.kind}`);
+  const [tried, setTried] = useState<TemplateText | null>(null);
   const [asking, setAsking] = useState<"back" | "test" | null>(null);
   const { busy, error, fields, submit } = useSubmit();
   const path = `${MAIL_TEMPLATES}/${template.kind}`;
+  const text = draft ?? textOf(template);
   const unsaved = !same(text, template);
   const preview = usePreview(path, text);
-  const set = (part: keyof TemplateText, value: string) => setText((before) => ({ ...before, [part]: value }));
-  const wrong = (part: keyof TemplateText) => preview.fields[part] ?? fields[part];
+  const set = (part: keyof TemplateText, value: string) => change((before) => ({ ...(before ?? textOf(template)), [part]: value }));
+  // What was wrong with what was sent says nothing of what stands there since.
+  const wrong = (part: keyof TemplateText) => preview.fields[part] ?? (tried?.[part] === text[part] ? fields[part] : undefined);
 
   async function put(enabled: boolean, parts: TemplateText | Record<keyof TemplateText, null>) {
     const now = await adminAPI.send<Template>("PUT", path, { enabled, ...parts });
-    saved(now);
-    return now;
+    await saved(now);
   }
   const save = () =>
     submit(async () => {
-      setText(textOf(await put(template.enabled, text)));
+      setTried(text);
+      await put(template.enabled, text);
+      // What was typed meanwhile stays.
+      change((now) => (now && same(now, text) ? null : now));
       tell(words.saved);
     });
 
@@ -50,7 +56,7 @@ export function TemplateEditor({ template, saved }: { template: Template; saved:
           <Title order={2} size="h4">
             {mail.kinds[template.kind]}
           </Title>
-          <Switch label={words.enabled} checked={template.enabled} disabled={busy} onChange={(event) => void submit(async () => void (await put(event.target.checked, textOf(template))))} />
+          <Switch label={words.enabled} checked={template.enabled} disabled={busy} onChange={(event) => void submit(() => put(event.target.checked, textOf(template)))} />
         </Group>
         <TextInput label={words.subject} required maxLength={500} value={text.subject} error={wrong("subject")} onChange={(event) => set("subject", event.currentTarget.value)} />
         <Textarea className={classes.code ?? ""} label={words.body_text} required autosize minRows={8} maxRows={24} maxLength={20000} spellCheck={false} value={text.body_text} error={wrong("body_text")} onChange={(event) => set("body_text", event.currentTarget.value)} />
@@ -72,7 +78,7 @@ export function TemplateEditor({ template, saved }: { template: Template; saved:
                 <Text size="sm" c="dimmed" role="status">
                   {words.unsaved}
                 </Text>
-                <Button variant="default" onClick={() => setText(textOf(template))}>
+                <Button variant="default" onClick={() => change(() => null)}>
                   {words.discard}
                 </Button>
               </>
@@ -107,7 +113,10 @@ export function TemplateEditor({ template, saved }: { template: Template; saved:
           title={words.backTitle}
           action={words.back}
           danger
-          run={async () => setText(textOf(await put(template.enabled, { subject: null, body_text: null, body_html: null })))}
+          run={async () => {
+            await put(template.enabled, { subject: null, body_text: null, body_html: null });
+            change(() => null);
+          }}
           onClose={() => setAsking(null)}
         >
           <Text size="sm">{words.backText}</Text>

@@ -21,7 +21,7 @@ export function TemplatesPage() {
   const { data, error, mutate } = useSWR<{ data: Template[] }>(allowed ? MAIL_TEMPLATES : null);
   const [parameters, setParameters] = useSearchParams();
   const chosen = data?.data.find(({ kind }) => kind === parameters.get("kind")) ?? data?.data[0];
-  const show = (saved: Template) => void mutate((before) => before && { data: before.data.map((one) => (one.kind === saved.kind ? saved : one)) }, { revalidate: false });
+  const show = (saved: Template) => mutate((before) => before && { data: before.data.map((one) => (one.kind === saved.kind ? saved : one)) }, { revalidate: false });
 
   return (
     <Stack gap="lg" maw={1400}>

@@ -1,6 +1,6 @@
 /** What is being written, kept in this tab until it was saved: a reload, an ended session or a lost connection takes nothing. Each person has their own. */
-import { currentSession } from "@/lib/session";
-import { Store, useStore } from "@/lib/store";
+import { currentSession } from "./session";
+import { Store, useStore } from "./store";
 
 type Change<Kept> = (before: Kept | null) => Kept | null;
 

@@ -1,15 +1,15 @@
 import { Alert, Button, Group, Text } from "@mantine/core";
 import { IconMailOff } from "@tabler/icons-react";
-import { ErrorState } from "@/components/ErrorState";
 import { useSubmit } from "@/hooks/useSubmit";
 import { adminAPI } from "@/lib/api";
 import { MAIL } from "@/lib/keys";
 import { tell } from "@/lib/toast";
+import type { Mail } from "@/lib/types";
 import { mail as words } from "@/texts/mail";
-import type { Mail } from "./mail";
+import { ErrorState } from "./ErrorState";
 
 /** Why an address gets no automatic answers any more, and the way back. */
-export function Stopped({ mail, editable, changed }: { mail: Mail; editable: boolean; changed: () => void }) {
+export function MailStopped({ mail, editable, changed }: { mail: Mail; editable: boolean; changed: () => void }) {
   const { busy, error, submit } = useSubmit();
   if (!mail.stopped || !mail.recipient) return null;
   const email = mail.recipient;

@@ -1,6 +1,6 @@
 import { Badge, Group } from "@mantine/core";
+import type { Mail } from "@/lib/types";
 import { mail as words } from "@/texts/mail";
-import type { Mail } from "./mail";
 
 const COLORS: Record<Mail["state"], string> = { queued: "blue", sending: "blue", sent: "teal", failed: "red", skipped: "gray", merged: "gray" };
 
