@@ -1,4 +1,4 @@
-"""What mails say: Jinja templates, delivered in service/templates/mail and changed by the team in app.mail_templates.
+"""What mails say: Jinja templates, delivered in service/mail/delivered and changed by the team in app.mail_templates.
 
 Whoever may change them is not thereby let into the server: the templates are run in Jinja's sandbox, and may hold nothing but
 variables, conditions, one loop at a time and a few filters, so that none of them can take long or grow large either.
@@ -17,7 +17,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from service.errors import FieldError
 from service.mail.message import greeting_name, one_line
 
-FOLDER = Path(__file__).resolve().parent.parent / "templates" / "mail"
+FOLDER = Path(__file__).resolve().parent / "delivered"
 
 #: The parts of a template, and how many characters each may have.
 PARTS = {"subject": 500, "body_text": 20_000, "body_html": 60_000}

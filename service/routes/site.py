@@ -42,12 +42,12 @@ DASHBOARD_PATHS = (
     "/trash",
     "/operations",
     "/audit",
+    "/mail",
+    "/mail/templates",
     "/people",
     "/keys",
     "/account",
     "/settings",
-    "/mail",
-    "/mail/templates",
 )
 # The kit's own styles carry a nonce; a script is only ever a file of ours.
 DASHBOARD_POLICY = (

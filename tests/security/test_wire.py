@@ -488,7 +488,8 @@ class TestOtherKindsOfBody:
                 (method.upper(), re.sub(r"{\w+}", "{}", path))
                 for path, methods in contract["paths"].items()
                 for method, operation in methods.items()
-                if "requestBody" in operation
+                # A webhook is signed with a secret that no page has, and isn't there without it.
+                if "requestBody" in operation and not path.startswith("/webhooks/")
             }
             assert len(takes_body) > 15
             for headers in ({"Content-Type": "text/plain"}, {"Content-Type": "text/plain; a=application/json"}, {}):

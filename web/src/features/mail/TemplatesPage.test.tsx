@@ -27,11 +27,14 @@ function answer(...templates: Template[]) {
   }
 }
 
+let people = 0;
+/** As somebody else each time: what one of them typed is kept. */
+const open = () => renderApp(<TemplatesPage />, { username: `ann${++people}` });
 const subject = () => screen.findByRole("textbox", { name: words.subject });
 
 it("keeps what was typed while another mail is looked at", async () => {
   answer(aTemplate({}), aTemplate({ kind: "cv", subject: "Your CV" }));
-  renderApp(<TemplatesPage />);
+  open();
   await userEvent.type(await subject(), "!");
   await userEvent.click(screen.getByRole("button", { name: new RegExp(`^${mail.kinds.cv}`) }));
   expect(await subject()).toHaveValue("Your CV");
@@ -45,7 +48,7 @@ it("keeps what was typed while another mail is looked at", async () => {
 
 it("takes what somebody else saved for nothing that was typed here", async () => {
   answer(aTemplate({}));
-  renderApp(<TemplatesPage />);
+  open();
   expect(await subject()).toHaveValue("Thank you");
   answer(aTemplate({ subject: "Many thanks" }));
   window.dispatchEvent(new Event("online"));
@@ -58,7 +61,7 @@ it("says that a part is wrong for as long as it is", async () => {
   api.on("PUT /admin/mail/templates/acknowledgement", {
     status: 422, body: { code: "fields_not_valid", errors: [{ field: "subject", code: "template_not_valid", message: "Line 1: 'nme' is undefined" }] },
   });
-  renderApp(<TemplatesPage />);
+  open();
   await userEvent.clear(await subject());
   await userEvent.type(await subject(), "{{{{ nme }}");
   await userEvent.click(screen.getByRole("button", { name: common.save }));
@@ -72,7 +75,7 @@ it("says that a part is wrong for as long as it is", async () => {
 it("has the service's defaults put back, and shows them", async () => {
   answer(aTemplate({ subject: "Changed", changed: true }));
   api.on("PUT /admin/mail/templates/acknowledgement", { body: aTemplate({}) });
-  renderApp(<TemplatesPage />);
+  open();
   expect(await subject()).toHaveValue("Changed");
   await userEvent.click(screen.getByRole("button", { name: words.back }));
   await userEvent.click((await screen.findAllByRole("button", { name: words.back })).at(-1)!);
@@ -83,7 +86,7 @@ it("has the service's defaults put back, and shows them", async () => {
 it("switches a mail off with the words that are saved, not those being typed", async () => {
   answer(aTemplate({}));
   api.on("PUT /admin/mail/templates/acknowledgement", { body: aTemplate({ enabled: false }) });
-  renderApp(<TemplatesPage />);
+  open();
   await userEvent.type(await subject(), "!");
   await userEvent.click(screen.getByRole("switch", { name: words.enabled }));
   expect(await screen.findByText(words.off)).toBeVisible();
