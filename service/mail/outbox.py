@@ -92,13 +92,17 @@ class Outbox:
         """Empties the outbox for as long as the worker lives."""
         self._ended.clear()
         telling = asyncio.create_task(self._keep_telling())
+        failures = 0
         try:
             while not self._stopping.is_set():
                 self._news.clear()
                 try:
                     found = await self._round()
+                    failures = 0
                 except Exception as error:  # noqa: BLE001 - it is tried again, whatever it was
-                    logger.warning("mail_not_claimed", code=problem_of(error).code, error=type(error).__name__)
+                    failures += 1
+                    if failures == 1:
+                        logger.warning("mail_not_claimed", code=problem_of(error).code, error=type(error).__name__)
                     found = False
                 if not found and not self._stopping.is_set():
                     with suppress(TimeoutError):
@@ -140,6 +144,12 @@ class Outbox:
                     made[one["id"]] = self._composer.compose(one)
                 except CannotCompose as error:
                     await self._settle(one["id"], one["attempt"], "refused", str(error))
+                except Exception as error:
+                    # One that can't be made for a fault of ours must not hold up those claimed with it.
+                    logger.exception("mail_not_made", mail=one["id"], attempt=one["attempt"])
+                    await self._settle(
+                        one["id"], one["attempt"], "later", f"Something went wrong here: {type(error).__name__}."
+                    )
         kept: set[int] = set()
         if made:
             attempts = {one["id"]: one["attempt"] for one in claimed}

@@ -14,6 +14,7 @@ from mail_support import Lookalike, lookalike, post_office
 
 from conftest import Site, Urls, running_site
 from service.mail import outbox
+from service.mail.composing import Composer
 from service.settings import Mailbox, Resend, Smtp
 
 Owner = psycopg.Connection[tuple[Any, ...]]
@@ -214,3 +215,21 @@ async def test_the_worker_is_told_and_need_not_look(
         owner.execute("UPDATE app.outbox SET state = 'failed'")
         owner.execute("SELECT service.retry_mails(NULL)")
         await until(lambda: states(owner)["sent"] == 1)
+
+
+async def test_one_that_can_not_be_made_holds_up_no_other(
+    fresh_urls: Urls, owner: Owner, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compose = Composer.compose
+
+    def fail_for_one(composer: Composer, claimed: Any) -> Any:
+        if claimed["recipient"] == "odd@example.com":
+            raise KeyError("a fault of ours")
+        return compose(composer, claimed)
+
+    monkeypatch.setattr(Composer, "compose", fail_for_one)
+    async with running_site(fresh_urls, **{**OPTIONS, "mail_url": Mailbox(tmp_path / "mailbox")}) as site:
+        await post(site, "odd@example.com", "a@example.com", "b@example.com")
+        await until(lambda: states(owner) == Counter(sent=2, queued=1))
+        row = owner.execute("SELECT error FROM app.outbox WHERE recipient = 'odd@example.com'").fetchone()
+        assert row == ("Something went wrong here: KeyError.",)
