@@ -86,6 +86,19 @@ async def test_what_failed_is_told_and_tried_again(dashboard: Dashboard, site: S
     assert page.url.endswith("/mail?show=sent")
 
 
+async def test_what_waits_is_sent_now(dashboard: Dashboard, site: Site) -> None:
+    await send(site, "waiting@example.com")
+    page = await dashboard("/mail?show=waiting", role="editor")
+    await row(page, "Due in").first.get_by_role("button").click()
+    drawer = page.get_by_role("dialog", name="Notification")
+    await expect(drawer.get_by_text("What it says is put together when it is first tried.")).to_be_visible()
+    await drawer.get_by_role("button", name="Send now").click()
+    news = page.get_by_role("dialog")
+    await expect(news.get_by_text("Sent", exact=True)).to_be_visible(timeout=PATIENCE_MS)
+    await expect(news.get_by_text("waiting@example.com").first).to_be_visible()
+    await expect(news.get_by_role("button", name="Send now")).to_have_count(0)
+
+
 async def test_a_lead_shows_its_mails_and_a_bounce(dashboard: Dashboard, site: Site) -> None:
     await send(site, "bounced@example.com")
     ((lead,),) = execute(site, "SELECT id FROM contact_leads WHERE email = 'bounced@example.com'")
@@ -113,6 +126,9 @@ async def test_a_template_is_changed_seen_tried_and_taken_back(dashboard: Dashbo
     preview = page.get_by_role("region", name="Preview")
     await subject.fill("Thanks, {{ name }}")
     await expect(preview.get_by_text("Thanks, Ada Lovelace")).to_be_visible()
+    await page.reload()
+    await expect(subject).to_have_value("Thanks, {{ name }}")  # kept until it is saved
+    await expect(page.get_by_text("Not saved yet")).to_be_visible()
     await subject.fill("Thanks, {{ nme }}")
     await expect(page.get_by_text("'nme' is undefined")).to_be_visible()
     assert await violations(page) == []

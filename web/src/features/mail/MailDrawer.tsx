@@ -71,7 +71,7 @@ function Shown({ mail, editable, refresh }: { mail: MailWithContent; editable: b
     [said.ended, mail.ended_at && <Time key="ended" at={mail.ended_at} />],
     [said.due, mail.state === "queued" && <Time key="due" at={mail.due_at} />],
     [said.delivery, mail.delivery && <At key="delivery" what={mail.delivery_detail ?? words.deliveries[mail.delivery]} at={mail.delivery_at} />],
-    [said.opened, mail.opened > 0 && <At key="opened" what={`${said.times(mail.opened)}, ${said.last}`} at={mail.last_opened_at} />],
+    [said.opened, mail.opened > 0 && <At key="opened" what={said.times(mail.opened)} when={said.last} at={mail.last_opened_at} />],
     [said.provider, mail.provider_id],
   ];
   return (
@@ -135,10 +135,16 @@ function Shown({ mail, editable, refresh }: { mail: MailWithContent; editable: b
   );
 }
 
-function At({ what, at }: { what: string; at: string | null }) {
+/** What was heard of a mail, and below it since when. */
+function At({ what, when, at }: { what: string; when?: string; at: string | null }) {
   return (
     <>
-      {what} {at && <Time at={at} />}
+      {what}
+      {at && (
+        <Text size="xs" c="dimmed">
+          {when} <Time at={at} />
+        </Text>
+      )}
     </>
   );
 }

@@ -48,13 +48,13 @@ export function MailTable({ mails, open }: { mails: Mail[]; open: (mail: Mail) =
                 <MailBadges mail={mail} />
               </Table.Td>
               <Table.Td data-label={words.columns.when}>
-                <Text size="sm" span>
+                <Text size="sm" span className={classes.when ?? ""}>
                   <Time at={mail.ended_at ?? mail.created_at} />
                 </Text>
               </Table.Td>
               <Table.Td>
                 <Text size="xs" c="dimmed" className="written" lineClamp={2}>
-                  {mail.delivery_detail ?? mail.error}
+                  {mail.delivery_detail ?? mail.error ?? (mail.state === "queued" && <Due at={mail.due_at} />)}
                 </Text>
               </Table.Td>
             </Table.Tr>
@@ -62,5 +62,14 @@ export function MailTable({ mails, open }: { mails: Mail[]; open: (mail: Mail) =
         </Table.Tbody>
       </Table>
     </Paper>
+  );
+}
+
+/** A mail that nothing keeps from going out waits for its time. */
+function Due({ at }: { at: string }) {
+  return (
+    <>
+      {words.detail.due} <Time at={at} />
+    </>
   );
 }
