@@ -127,7 +127,7 @@ def create_app(settings: Settings, shared: SharedMemory | None = None, *, worker
     """The service for one process.
 
     `shared` is made by the supervisor and handed to all workers; alone, a process makes its own. `worker` is this process's
-    number among them. Raises SettingsError when a secret or a database is missing.
+    number among them. Raises SettingsError when a secret, a database or what a link needs is missing.
     """
     if not settings.database_url or not settings.public_database_url:
         raise SettingsError("DATABASE_URL and PUBLIC_DATABASE_URL are needed: the logins leads_service and leads_capture.")
@@ -270,6 +270,8 @@ def undeclared_routes(app: App) -> list[str]:
 
 
 def _composer(settings: Settings, links: Links) -> Composer:
+    if settings.cv_file and settings.cv_delivery == "link" and not settings.public_url:
+        raise SettingsError("CV_DELIVERY=link needs PUBLIC_URL: where people reach the service.")
     return Composer(
         sender=settings.mail_from or "Lead inbox <leads@localhost>",
         team=settings.notify_to,

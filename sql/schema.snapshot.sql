@@ -2198,6 +2198,7 @@ CREATE TABLE app.outbox (
     bundle text,
     state app.mail_state DEFAULT 'queued'::app.mail_state NOT NULL,
     created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    wanted_at timestamp with time zone DEFAULT app.now() NOT NULL,
     due_at timestamp with time zone DEFAULT app.now() NOT NULL,
     attempts integer DEFAULT 0 NOT NULL,
     first_attempt_at timestamp with time zone,
@@ -2285,6 +2286,12 @@ COMMENT ON COLUMN app.outbox.state IS 'How far it is.';
 --
 
 COMMENT ON COLUMN app.outbox.created_at IS 'When it was queued.';
+
+--
+-- Name: COLUMN outbox.wanted_at; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.outbox.wanted_at IS 'When it was meant to go out. A day later it is not sent any more, unless it was tried before.';
 
 --
 -- Name: COLUMN outbox.due_at; Type: COMMENT; Schema: app; Owner: leads_owner
@@ -2858,7 +2865,7 @@ BEGIN
     END IF;
     IF TG_OP = 'UPDATE' AND OLD.is_spam THEN
         -- What was held back while it was called spam, or never queued.
-        UPDATE app.outbox AS o SET state = 'queued', due_at = app.now(), ended_at = NULL, error = NULL
+        UPDATE app.outbox AS o SET state = 'queued', wanted_at = app.now(), due_at = app.now(), ended_at = NULL, error = NULL
         WHERE o.lead_id = NEW.id AND o.state = 'skipped';
         IF EXISTS (SELECT FROM app.audit_log AS a WHERE a.lead_id = NEW.id AND a.action = 'created' AND a.actor_role = 'visitor') THEN
             PERFORM app.answer_lead(NEW);
@@ -4412,7 +4419,7 @@ BEGIN
             THEN concat_ws(' ', 'Given up after 23 hours; whether it arrived is not known.', v_mail.error) END;
         IF v_failed IS NULL AND v_mail.attempts = 0 THEN
             v_skipped := CASE
-                WHEN v_mail.due_at <= app.now() - interval '24 hours' THEN 'It was too old when its turn came.'
+                WHEN v_mail.wanted_at <= app.now() - interval '24 hours' THEN 'It was too old when its turn came.'
                 WHEN v_stop = 'bounced' THEN 'An earlier mail to this address bounced.'
                 WHEN v_stop = 'complained' THEN 'Somebody at this address called an earlier mail spam.'
                 WHEN v_stop = 'asked' THEN 'Somebody at this address asked for no more mail.'
@@ -4421,14 +4428,15 @@ BEGIN
         END IF;
         IF v_failed IS NULL AND v_skipped IS NULL AND v_mail.content IS NULL AND NOT v_mail.is_test THEN
             IF v_mail.kind = 'digest' THEN
-                v_digest := app.digest();
+                -- Of the day that it was queued for, where the team is.
+                v_digest := app.digest() || jsonb_build_object('date', replace(v_mail.occasion, 'digest ', ''));
                 v_ids := ARRAY(SELECT e.value::bigint FROM jsonb_array_elements_text(v_digest -> 'lead_ids') AS e);
             ELSE
                 IF v_mail.bundle IS NOT NULL THEN
                     WITH others AS (
                         SELECT o.id FROM app.outbox AS o
                         WHERE o.state = 'queued' AND o.bundle = v_mail.bundle AND o.id <> v_mail.id AND o.attempts = 0
-                            AND o.due_at > app.now() - interval '24 hours'
+                            AND o.wanted_at > app.now() - interval '24 hours'
                         FOR UPDATE SKIP LOCKED
                     ), merged AS (
                         UPDATE app.outbox AS o SET state = 'merged', merged_into = v_mail.id, ended_at = app.now()
@@ -4756,7 +4764,9 @@ BEGIN
     FROM (SELECT m.lead_id FROM mentioned AS m UNION SELECT unnest(v_gone)) AS m;
     -- Mail to that address about a lead that has another one now, and news of it that named the address.
     DELETE FROM app.outbox AS o WHERE lower(o.recipient) = lower(btrim(v_email));
-    UPDATE app.outbox AS o SET content = NULL WHERE position(lower(btrim(v_email)) IN lower(o.content::text)) > 0;
+    UPDATE app.outbox AS o SET content = NULL
+    WHERE position(lower(btrim(v_email)) IN lower(concat_ws(' ',
+        o.content ->> 'subject', o.content ->> 'text', o.content ->> 'html', o.content ->> 'reply_to'))) > 0;
     DELETE FROM app.auto_replies AS r WHERE r.address = app.mailbox_of(v_email);
     DELETE FROM app.mail_stops AS s WHERE s.address = app.mailbox_of(v_email);
     PERFORM app.end_operation(v_operation, cardinality(v_ids), 0);
@@ -5690,10 +5700,10 @@ CREATE FUNCTION service.note_delivery(p_key uuid, p_provider_id text, p_delivery
 DECLARE
     v_mail app.outbox;
 BEGIN
-    -- By what the provider calls it; or by its key, where a worker died before it could note that.
+    -- By what the provider calls it; or by its key, where that was never heard: a worker died, an answer was lost.
     SELECT o.* INTO v_mail FROM app.outbox AS o WHERE o.provider_id = p_provider_id FOR UPDATE;
     IF NOT FOUND AND p_key IS NOT NULL THEN
-        SELECT o.* INTO v_mail FROM app.outbox AS o WHERE o.state IN ('queued', 'sending') AND o.attempts > 0 AND o.key = p_key FOR UPDATE;
+        SELECT o.* INTO v_mail FROM app.outbox AS o WHERE o.state IN ('queued', 'sending', 'failed') AND o.attempts > 0 AND o.key = p_key FOR UPDATE;
     END IF;
     IF v_mail.id IS NULL THEN
         RETURN NULL;
@@ -5704,9 +5714,9 @@ BEGIN
         delivery_at = CASE WHEN n.is_news THEN p_at ELSE o.delivery_at END,
         delivery_detail = CASE WHEN n.is_news THEN left(p_detail, 1000) ELSE o.delivery_detail END,
         provider_id = coalesce(o.provider_id, p_provider_id),
-        state = CASE WHEN o.state IN ('queued', 'sending') THEN 'sent' ELSE o.state END,
+        state = CASE WHEN o.state IN ('queued', 'sending', 'failed') THEN 'sent' ELSE o.state END,
         ended_at = coalesce(o.ended_at, app.now()),
-        error = CASE WHEN o.state IN ('queued', 'sending') THEN NULL ELSE o.error END
+        error = CASE WHEN o.state IN ('queued', 'sending', 'failed') THEN NULL ELSE o.error END
     FROM (SELECT v_mail.delivery IS NULL OR p_at >= v_mail.delivery_at AND NOT (p_delivery = 'delayed' AND v_mail.delivery <> 'delayed')) AS n (is_news)
     WHERE o.id = v_mail.id;
     IF p_delivery IN ('bounced', 'complained') AND v_mail.recipient IS NOT NULL AND NOT v_mail.is_test THEN
@@ -6377,7 +6387,7 @@ DECLARE
     v_changed bigint;
 BEGIN
     UPDATE app.outbox AS o
-    SET state = 'queued', due_at = app.now(), ended_at = NULL, error = NULL,
+    SET state = 'queued', wanted_at = app.now(), due_at = app.now(), ended_at = NULL, error = NULL,
         -- One that is over begins anew, under another key: what the provider refused, or has forgotten, it would else call a repeat.
         key = CASE o.state WHEN 'queued' THEN o.key ELSE gen_random_uuid() END,
         content = CASE o.state WHEN 'queued' THEN o.content END,
@@ -7648,11 +7658,12 @@ CREATE FUNCTION app.queue_mail(p_kind app.mail_kind, p_occasion text, p_lead_id 
     LANGUAGE sql
     SET search_path TO 'pg_catalog', 'pg_temp'
     BEGIN ATOMIC
- INSERT INTO app.outbox (kind, occasion, lead_id, recipient, bundle, due_at)  SELECT queue_mail.p_kind AS p_kind,
+ INSERT INTO app.outbox (kind, occasion, lead_id, recipient, bundle, wanted_at, due_at)  SELECT queue_mail.p_kind AS p_kind,
              queue_mail.p_occasion AS p_occasion,
              queue_mail.p_lead_id AS p_lead_id,
              queue_mail.p_recipient AS p_recipient,
              queue_mail.p_bundle AS p_bundle,
+             queue_mail.p_due_at AS p_due_at,
              queue_mail.p_due_at AS p_due_at
            WHERE (NOT (EXISTS ( SELECT
                     FROM app.mail_templates t

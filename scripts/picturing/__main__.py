@@ -148,7 +148,9 @@ def demo(served: str | None) -> Iterator[tuple[str, str]]:
         "ADMIN_PASSWORD": PASSWORD,
         "ADMIN_RATE_LIMIT": "10000/minute",
     }
-    ours = re.compile(r"DATABASE_URL$|_RATE_LIMIT$|^LEADS_|^(ADMIN_PASSWORD|JWT_SECRET_KEY|HOST|WORKERS|LOG_FORMAT)$")
+    ours = re.compile(
+        r"DATABASE_URL$|_RATE_LIMIT$|^LEADS_|^MAIL_|^RESEND_|^NOTIFY_TO$|^(ADMIN_PASSWORD|JWT_SECRET_KEY|HOST|WORKERS|LOG_FORMAT)$"
+    )
     environ = {name: value for name, value in os.environ.items() if not ours.search(name)} | variables
     log = folder / "log"
     process = None

@@ -86,12 +86,13 @@ def with_logins(settings: Settings, owner: str) -> Settings:
 
 
 def with_mailbox(settings: Settings, address: str) -> Settings:
-    """The settings with what `leads up` makes of mail by itself: a folder that keeps it all, and a team to write to."""
-    if settings.mail_url is not None:
+    """The settings with what `leads up` makes of mail that goes nowhere: a folder that keeps it all, and a team to write to."""
+    mail_url = settings.mail_url or Mailbox(None)
+    if not isinstance(mail_url, Mailbox):
         return settings
     return replace(
         settings,
-        mail_url=Mailbox(None),
+        mail_url=mail_url,
         notify_to=settings.notify_to or ("team@localhost",),
         public_url=settings.public_url or address,
     )

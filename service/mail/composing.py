@@ -38,7 +38,7 @@ class Composer:
         """How a CV goes out: attached, link, or not at all."""
         if self.cv_file is None:
             return ""
-        return "link" if self.cv_delivery == "link" and self.public_url else "attached"
+        return "link" if self.cv_delivery == "link" else "attached"
 
     def compose(self, claimed: Mapping[str, Any]) -> dict[str, Any]:
         """The content (app.outbox.content) of a mail that was claimed. Raises CannotCompose."""
@@ -68,9 +68,8 @@ class Composer:
                 leads,
                 0,
                 self.public_url,
-                date=datetime.now(UTC).date().isoformat(),
                 new_by_type=[{"lead_type": name, "count": count} for name, count in sorted(digest["new_by_type"].items())],
-                **{name: digest[name] for name in ("new", "answered", "unread")},
+                **{name: digest[name] for name in ("date", "new", "answered", "unread")},
             )
         else:
             values = templates.team_values(leads, claimed["more"], self.public_url)

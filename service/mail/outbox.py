@@ -121,11 +121,11 @@ class Outbox:
         """One batch. Whether there was anything."""
         if self._transport is None or self._composer is None:
             return False
+        batch = _Batch(asyncio.get_running_loop().time() + self._lease.total_seconds() - SEND_SECONDS)
         body = await self._database.json(Role.SERVICE, "claim_mails", self._batch, self._lease, bool(self._composer.team))
         claimed = orjson.loads(body)
         if not claimed:
             return False
-        batch = _Batch(asyncio.get_running_loop().time() + self._lease.total_seconds() - SEND_SECONDS)
         mails = await self._composed(claimed)
         await asyncio.gather(*(self._deliver(batch, mail, attempt) for mail, attempt in mails))
         if batch.down:

@@ -8,7 +8,7 @@ import ssl
 
 import aiosmtplib
 
-from service.mail.message import Mail
+from service.mail.message import Mail, one_line
 from service.mail.transport import Down, Later, Refused
 from service.settings import Smtp
 
@@ -43,14 +43,14 @@ class SmtpTransport:
             if error.code < 500 or error.code == 552:  # busy; or this mail is too large
                 raise _refusal(error.code, error.message) from None
             # It is MAIL_FROM, which all mails share.
-            raise Down(f"The mail server refuses the sender: {error.code} {_shown(error.message)}") from None
+            raise Down(f"The mail server refuses the sender: {error.code} {one_line(error.message)}") from None
         except aiosmtplib.SMTPResponseException as error:
             raise _refusal(error.code, error.message) from None
         except aiosmtplib.SMTPNotSupported as error:
             raise Refused(f"The mail server can't: {error}") from None
         except (aiosmtplib.SMTPException, OSError) as error:
             await self._drop()
-            raise Later(f"The connection to the mail server failed: {_shown(str(error) or type(error).__name__)}") from None
+            raise Later(f"The connection to the mail server failed: {one_line(str(error) or type(error).__name__)}") from None
         except BaseException:
             await self._drop()  # cancelled in the middle of a mail: what the server would take for its rest is not
             raise
@@ -86,12 +86,12 @@ class SmtpTransport:
                 await client.connect()
         except aiosmtplib.SMTPAuthenticationError as error:
             client.close()
-            raise Down(f"The mail server refuses the login: {error.code} {_shown(error.message)}") from None
+            raise Down(f"The mail server refuses the login: {error.code} {one_line(error.message)}") from None
         except (aiosmtplib.SMTPException, OSError) as error:
             client.close()
             # An SMTPConnectError's own words are only that it failed.
             cause = error.__cause__ if isinstance(error, aiosmtplib.SMTPConnectError) and error.__cause__ else error
-            reason = _shown(str(cause) or type(cause).__name__)
+            reason = one_line(str(cause) or type(cause).__name__)
             raise Down(f"The mail server {settings.host}:{settings.port} can't be reached: {reason}") from None
         self._client = client
         return client
@@ -103,11 +103,7 @@ class SmtpTransport:
 
 
 def _refusal(code: int, message: str) -> Refused | Later | Down:
-    said = f"The mail server says: {code} {_shown(message)}"
+    said = f"The mail server says: {code} {one_line(message)}"
     if code in (421, 454):  # it closes, or can't check who we are just now
         return Down(said)
     return Later(said) if 400 <= code < 500 else Refused(said)
-
-
-def _shown(text: str) -> str:
-    return "".join(character if character.isprintable() else " " for character in text)[:500].strip()

@@ -120,6 +120,9 @@ def check(kind: str, template: Mapping[str, str]) -> list[FieldError]:
         if len(template[part]) > length:
             found[part] = FieldError(part, "too_long", f"{part} can have {length:,} characters at most.")
             continue
+        if part == "subject" and not template[part].isprintable():
+            found[part] = FieldError(part, "not_one_line", "subject must be one line, without control characters.")
+            continue
         for values in (sample(kind), sample(kind, sparse=True)):
             try:
                 said = _render(part, template[part], values)

@@ -14,6 +14,7 @@ from service.mail import templates
 from service.mail.composing import deliverable
 from service.mail.message import Mail
 from service.rest.parameters import cursor_of, limit_of, read_parameters
+from service.rest.scanner import QueryError
 from service.settings import Mailbox, Resend, Smtp
 
 blueprint = Blueprint("mail", url_prefix="/admin/mail")
@@ -28,7 +29,7 @@ async def outbox(request: Request) -> HTTPResponse:
     given = read_parameters(request.query_string, ("state", "kind", "lead_id", "limit", "cursor"))
     lead = given.get("lead_id")
     if lead is not None and not (lead.isascii() and lead.isdecimal() and len(lead) <= 18):
-        raise Problem(400, "filter_not_valid", "lead_id must be a lead's number.")
+        raise QueryError("lead_id", "lead_id must be a lead's number.", code="filter_not_valid")
     states = given["state"].split(",") if "state" in given else None
     return await _answer(
         request, "list_mails", states, given.get("kind"), int(lead) if lead else None, limit_of(given), cursor_of(given)
@@ -112,9 +113,9 @@ async def save_template(request: Request, kind: str) -> HTTPResponse:
     """Other words, or none of these mails; null for what was delivered."""
     sent = read_members(request, enabled=(bool,), subject=(str, NOTHING), body_text=(str, NOTHING), body_html=(str, NOTHING))
     delivered = _delivered(kind)
-    _check(kind, {part: sent[part] or text for part, text in delivered.items()})
+    _check(kind, {part: text if sent[part] is None else sent[part] for part, text in delivered.items()})
     # What is as delivered stays so when what is delivered changes.
-    parts = [sent[part] if sent[part] and sent[part] != text else None for part, text in delivered.items()]
+    parts = [sent[part] if sent[part] != text else None for part, text in delivered.items()]
     claims = request.ctx.claims
     body = await request.app.ctx.database.json(
         Role.ADMIN_WRITING, "save_template", kind, sent["enabled"], *parts, claims.sub, claims.role, request.id

@@ -15,11 +15,10 @@ from service.errors import Problem
 from service.guard import Access
 from service.mail import webhooks
 from service.mail.links import CV, STOP, Link
+from service.mail.message import MAX_ATTACHMENT_BYTES
 
 blueprint = Blueprint("mail_links")
 logger = structlog.get_logger()
-
-MAX_CV_BYTES = 20 * 1024 * 1024
 
 
 @blueprint.route("/cv/<token>", methods=["GET", "HEAD"], ctx_access=Access.PUBLIC)
@@ -83,7 +82,7 @@ async def resend(request: Request) -> HTTPResponse:
 
 def _read(path: Path) -> bytes | None:
     try:
-        return path.read_bytes() if path.stat().st_size <= MAX_CV_BYTES else None
+        return path.read_bytes() if path.stat().st_size <= MAX_ATTACHMENT_BYTES else None
     except OSError as error:
         logger.error("cv_not_readable", error=error.strerror)
         return None

@@ -9,7 +9,7 @@ BEGIN
     END IF;
     IF TG_OP = 'UPDATE' AND OLD.is_spam THEN
         -- What was held back while it was called spam, or never queued.
-        UPDATE app.outbox AS o SET state = 'queued', due_at = app.now(), ended_at = NULL, error = NULL
+        UPDATE app.outbox AS o SET state = 'queued', wanted_at = app.now(), due_at = app.now(), ended_at = NULL, error = NULL
         WHERE o.lead_id = NEW.id AND o.state = 'skipped';
         IF EXISTS (SELECT FROM app.audit_log AS a WHERE a.lead_id = NEW.id AND a.action = 'created' AND a.actor_role = 'visitor') THEN
             PERFORM app.answer_lead(NEW);

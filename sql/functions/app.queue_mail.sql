@@ -5,8 +5,8 @@ CREATE OR REPLACE FUNCTION app.queue_mail(
     LANGUAGE sql VOLATILE
     SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
-    INSERT INTO app.outbox (kind, occasion, lead_id, recipient, bundle, due_at)
-    SELECT p_kind, p_occasion, p_lead_id, p_recipient, p_bundle, p_due_at
+    INSERT INTO app.outbox (kind, occasion, lead_id, recipient, bundle, wanted_at, due_at)
+    SELECT p_kind, p_occasion, p_lead_id, p_recipient, p_bundle, p_due_at, p_due_at
     WHERE NOT EXISTS (SELECT FROM app.mail_templates AS t WHERE t.kind = p_kind AND NOT t.enabled)
     ON CONFLICT ON CONSTRAINT outbox_occasion_key DO NOTHING;
 END;

@@ -35,7 +35,7 @@ BEGIN
             THEN concat_ws(' ', 'Given up after 23 hours; whether it arrived is not known.', v_mail.error) END;
         IF v_failed IS NULL AND v_mail.attempts = 0 THEN
             v_skipped := CASE
-                WHEN v_mail.due_at <= app.now() - interval '24 hours' THEN 'It was too old when its turn came.'
+                WHEN v_mail.wanted_at <= app.now() - interval '24 hours' THEN 'It was too old when its turn came.'
                 WHEN v_stop = 'bounced' THEN 'An earlier mail to this address bounced.'
                 WHEN v_stop = 'complained' THEN 'Somebody at this address called an earlier mail spam.'
                 WHEN v_stop = 'asked' THEN 'Somebody at this address asked for no more mail.'
@@ -44,14 +44,15 @@ BEGIN
         END IF;
         IF v_failed IS NULL AND v_skipped IS NULL AND v_mail.content IS NULL AND NOT v_mail.is_test THEN
             IF v_mail.kind = 'digest' THEN
-                v_digest := app.digest();
+                -- Of the day that it was queued for, where the team is.
+                v_digest := app.digest() || jsonb_build_object('date', replace(v_mail.occasion, 'digest ', ''));
                 v_ids := ARRAY(SELECT e.value::bigint FROM jsonb_array_elements_text(v_digest -> 'lead_ids') AS e);
             ELSE
                 IF v_mail.bundle IS NOT NULL THEN
                     WITH others AS (
                         SELECT o.id FROM app.outbox AS o
                         WHERE o.state = 'queued' AND o.bundle = v_mail.bundle AND o.id <> v_mail.id AND o.attempts = 0
-                            AND o.due_at > app.now() - interval '24 hours'
+                            AND o.wanted_at > app.now() - interval '24 hours'
                         FOR UPDATE SKIP LOCKED
                     ), merged AS (
                         UPDATE app.outbox AS o SET state = 'merged', merged_into = v_mail.id, ended_at = app.now()

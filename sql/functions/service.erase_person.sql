@@ -49,7 +49,9 @@ BEGIN
     FROM (SELECT m.lead_id FROM mentioned AS m UNION SELECT unnest(v_gone)) AS m;
     -- Mail to that address about a lead that has another one now, and news of it that named the address.
     DELETE FROM app.outbox AS o WHERE lower(o.recipient) = lower(btrim(v_email));
-    UPDATE app.outbox AS o SET content = NULL WHERE position(lower(btrim(v_email)) IN lower(o.content::text)) > 0;
+    UPDATE app.outbox AS o SET content = NULL
+    WHERE position(lower(btrim(v_email)) IN lower(concat_ws(' ',
+        o.content ->> 'subject', o.content ->> 'text', o.content ->> 'html', o.content ->> 'reply_to'))) > 0;
     DELETE FROM app.auto_replies AS r WHERE r.address = app.mailbox_of(v_email);
     DELETE FROM app.mail_stops AS s WHERE s.address = app.mailbox_of(v_email);
     PERFORM app.end_operation(v_operation, cardinality(v_ids), 0);

@@ -6,10 +6,10 @@ AS $$
 DECLARE
     v_mail app.outbox;
 BEGIN
-    -- By what the provider calls it; or by its key, where a worker died before it could note that.
+    -- By what the provider calls it; or by its key, where that was never heard: a worker died, an answer was lost.
     SELECT o.* INTO v_mail FROM app.outbox AS o WHERE o.provider_id = p_provider_id FOR UPDATE;
     IF NOT FOUND AND p_key IS NOT NULL THEN
-        SELECT o.* INTO v_mail FROM app.outbox AS o WHERE o.state IN ('queued', 'sending') AND o.attempts > 0 AND o.key = p_key FOR UPDATE;
+        SELECT o.* INTO v_mail FROM app.outbox AS o WHERE o.state IN ('queued', 'sending', 'failed') AND o.attempts > 0 AND o.key = p_key FOR UPDATE;
     END IF;
     IF v_mail.id IS NULL THEN
         RETURN NULL;
@@ -20,9 +20,9 @@ BEGIN
         delivery_at = CASE WHEN n.is_news THEN p_at ELSE o.delivery_at END,
         delivery_detail = CASE WHEN n.is_news THEN left(p_detail, 1000) ELSE o.delivery_detail END,
         provider_id = coalesce(o.provider_id, p_provider_id),
-        state = CASE WHEN o.state IN ('queued', 'sending') THEN 'sent' ELSE o.state END,
+        state = CASE WHEN o.state IN ('queued', 'sending', 'failed') THEN 'sent' ELSE o.state END,
         ended_at = coalesce(o.ended_at, app.now()),
-        error = CASE WHEN o.state IN ('queued', 'sending') THEN NULL ELSE o.error END
+        error = CASE WHEN o.state IN ('queued', 'sending', 'failed') THEN NULL ELSE o.error END
     FROM (SELECT v_mail.delivery IS NULL OR p_at >= v_mail.delivery_at AND NOT (p_delivery = 'delayed' AND v_mail.delivery <> 'delayed')) AS n (is_news)
     WHERE o.id = v_mail.id;
     IF p_delivery IN ('bounced', 'complained') AND v_mail.recipient IS NOT NULL AND NOT v_mail.is_test THEN

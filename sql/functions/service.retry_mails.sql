@@ -7,7 +7,7 @@ DECLARE
     v_changed bigint;
 BEGIN
     UPDATE app.outbox AS o
-    SET state = 'queued', due_at = app.now(), ended_at = NULL, error = NULL,
+    SET state = 'queued', wanted_at = app.now(), due_at = app.now(), ended_at = NULL, error = NULL,
         -- One that is over begins anew, under another key: what the provider refused, or has forgotten, it would else call a repeat.
         key = CASE o.state WHEN 'queued' THEN o.key ELSE gen_random_uuid() END,
         content = CASE o.state WHEN 'queued' THEN o.content END,

@@ -20,8 +20,9 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from conftest import Site, Urls, running_site
+from service.app import create_app
 from service.mail.composing import Composer
-from service.settings import Mailbox
+from service.settings import Mailbox, SettingsError
 from tests_support import problem
 
 MAIL = "/admin/mail"
@@ -357,6 +358,10 @@ class TestLinks:
 
 
 class TestAttachment:
+    async def test_a_link_needs_an_address(self, site: Site) -> None:
+        with pytest.raises(SettingsError, match="PUBLIC_URL"):
+            create_app(replace(site.settings, public_url=None), name="leads_without_address")
+
     async def test_the_cv_is_attached_unless_it_is_to_be_a_link(self, site: Site, folder: Path) -> None:
         composer: Composer = replace(site.app.ctx.composer, cv_delivery="attachment")
         claimed = {

@@ -229,6 +229,7 @@ class TestReminders:
             "new": 2, "new_by_type": {"contact": 1, "cv_request": 1}, "answered": 0, "unread": 1,
         }  # fmt: skip
         assert [one["id"] for one in digest["leads"]] == [lead]
+        assert digest["digest"]["date"] == str(value(owner, "SELECT (app.now() AT TIME ZONE 'UTC')::date"))
         later("1 day")
         self.due(owner)
         assert len(mails(owner, kind="digest")) == 2
@@ -325,6 +326,19 @@ class TestSending:
         assert claim(owner) == []
         assert {mail["state"] for mail in mails(owner)} == {"skipped"}
 
+    def test_nor_what_was_held_up_for_a_day(self, owner: Connection, later: Callable[[str], None]) -> None:
+        """However often it was put off, since no mail got through at all."""
+        capture(owner)
+        for _ in range(5):
+            (mail,) = [one for one in claim(owner) if one["kind"] == "acknowledgement"]
+            settle(owner, mail, "held", "no connection", 3600)
+            later("5 hours")
+        assert "acknowledgement" not in [one["kind"] for one in claim(owner)]
+        (skipped,) = mails(owner, kind="acknowledgement")
+        assert (skipped["state"], skipped["error"]) == ("skipped", "It was too old when its turn came.")
+        value(owner, "SELECT service.retry_mails(%s)", [skipped["id"]])
+        assert skipped["id"] in [one["id"] for one in claim(owner)]
+
     def test_news_for_nobody(self, owner: Connection, later: Callable[[str], None]) -> None:
         capture(owner)
         later("5 minutes")
@@ -405,8 +419,37 @@ class TestReports:
         owner.execute("UPDATE app.outbox SET due_at = app.now()")
         assert [one["kind"] for one in claim(owner)] != ["acknowledgement"]
 
+    def test_a_report_of_a_mail_that_was_given_up(self, owner: Connection, later: Callable[[str], None]) -> None:
+        capture(owner)
+        (mail,) = claim(owner)
+        settle(owner, mail, "later", "the answer was lost")
+        later("23 hours 1 minute")
+        claim(owner)
+        assert mails(owner, kind="acknowledgement")[0]["state"] == "failed"
+        assert self.report(owner, "delivered", name="late", key=mail["key"]) == mail["id"]
+        (found,) = mails(owner, kind="acknowledgement")
+        assert (found["state"], found["error"], found["delivery"]) == ("sent", None, "delivered")
+
 
 class TestErasure:
+    def test_what_went_to_the_team_stays_when_one_of_them_is_erased(
+        self, owner: Connection, later: Callable[[str], None]
+    ) -> None:
+        """Somebody tries the form with the team's own address."""
+        capture(owner, email="other@example.com")
+        later("5 minutes")
+        said = {
+            "to": ["boss@example.com"],
+            "from": "boss@example.com",
+            "subject": "New",
+            "text": "of other@example.com",
+            "html": "x",
+        }
+        for mail in claim(owner):
+            owner.execute("UPDATE app.outbox SET content = %s WHERE id = %s", [Jsonb(said), mail["id"]])
+        value(owner, "SELECT service.erase_person(NULL, 'Boss@example.com', NULL, 'ann', 'admin', NULL)")
+        assert [mail["content"] for mail in mails(owner)] == [said, said]
+
     def test_nothing_of_mail_is_left_of_somebody_who_is_erased(self, owner: Connection, later: Callable[[str], None]) -> None:
         lead = capture(owner, email="erased@example.com", name="Erased Person")
         other = capture(owner, email="other@example.com")
