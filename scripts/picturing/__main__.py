@@ -104,6 +104,7 @@ SHOWN = (
     ("overview", "desktop", "light"),
     ("leads", "desktop", "light"),
     ("lead", "desktop", "dark"),
+    ("mail", "desktop", "light"),
     ("leads", "phone", "dark"),
     ("lead-page", "phone", "light"),
     ("form-contact", "phone", "light"),
