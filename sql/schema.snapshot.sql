@@ -57,6 +57,20 @@ ALTER SCHEMA service OWNER TO leads_owner;
 COMMENT ON SCHEMA service IS 'The functions that the service calls, one for each thing it does. Never exposed.';
 
 --
+-- Name: stats; Type: SCHEMA; Schema: -; Owner: leads_owner
+--
+
+CREATE SCHEMA stats;
+
+ALTER SCHEMA stats OWNER TO leads_owner;
+
+--
+-- Name: SCHEMA stats; Type: COMMENT; Schema: -; Owner: leads_owner
+--
+
+COMMENT ON SCHEMA stats IS 'The analysts'' contract: numbers about the leads, and leads without what names a person. Columns are only ever appended; see docs/metrics.md.';
+
+--
 -- Name: pg_trgm; Type: EXTENSION; Schema: -; Owner: -
 --
 
@@ -79,6 +93,30 @@ CREATE EXTENSION IF NOT EXISTS unaccent WITH SCHEMA public;
 --
 
 COMMENT ON EXTENSION unaccent IS 'text search dictionary that removes accents';
+
+--
+-- Name: figure; Type: TYPE; Schema: app; Owner: leads_owner
+--
+
+CREATE TYPE app.figure AS ENUM (
+    'slot_type',
+    'slot_status',
+    'day_type',
+    'day_status',
+    'day_source',
+    'day_response',
+    'source',
+    'role',
+    'response'
+);
+
+ALTER TYPE app.figure OWNER TO leads_owner;
+
+--
+-- Name: TYPE figure; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON TYPE app.figure IS 'What app.lead_cells counts: leads of a quarter of an hour (slot_...) or of a UTC day (day_...) or of all time, by what they are.';
 
 --
 -- Name: key_scope; Type: TYPE; Schema: app; Owner: leads_owner
@@ -1377,26 +1415,102 @@ ALTER FUNCTION app.begin_operation(p_kind text, p_changes jsonb, p_selected text
 COMMENT ON FUNCTION app.begin_operation(p_kind text, p_changes jsonb, p_selected text, p_undoes uuid, p_actor text, p_role text, p_request_id uuid) IS 'Notes an operation and returns its id; what this transaction writes to the audit until app.end_operation is part of it. p_kind: status, priority, tags, assignee, follow_up, delete, restore, or undo, and then p_undoes the operation that is undone. LD404 operation_not_found, LD409 operation_not_undoable, operation_already_undone.';
 
 --
+-- Name: bin_percentile(integer[], bigint[], numeric); Type: FUNCTION; Schema: app; Owner: leads_owner
+--
+
+CREATE FUNCTION app.bin_percentile(p_bins integer[], p_leads bigint[], p_share numeric) RETURNS numeric
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    SET search_path TO 'pg_catalog'
+    AS $$
+    SELECT app.bin_seconds(min(h.bin))
+    FROM (
+        SELECT b.bin, sum(b.leads) OVER (ORDER BY b.bin) AS upto, sum(b.leads) OVER () AS total
+        FROM unnest(p_bins, p_leads) AS b (bin, leads)
+    ) AS h
+    WHERE h.upto >= ceil(p_share * h.total) AND h.total > 0;
+$$;
+
+ALTER FUNCTION app.bin_percentile(p_bins integer[], p_leads bigint[], p_share numeric) OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION bin_percentile(p_bins integer[], p_leads bigint[], p_share numeric); Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION app.bin_percentile(p_bins integer[], p_leads bigint[], p_share numeric) IS 'The response time, in seconds, within which this share (0 to 1) of the answers came, from a histogram: bins as app.response_bin numbers them, each with its number of leads. Of n answers it is that of the one at place ceil(share * n), within 1 %; NULL of none.';
+
+--
+-- Name: bin_seconds(integer); Type: FUNCTION; Schema: app; Owner: leads_owner
+--
+
+CREATE FUNCTION app.bin_seconds(p_bin integer) RETURNS numeric
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN round((CASE WHEN (p_bin < 1) THEN (0.5)::double precision WHEN (p_bin < 415) THEN power((3600)::double precision, ((((p_bin)::numeric - 0.5) / (414)::numeric))::double precision) WHEN (p_bin < 486) THEN ((3600)::double precision * power((4)::double precision, ((((p_bin)::numeric - 414.5) / (71)::numeric))::double precision)) WHEN (p_bin < 522) THEN ((14400)::double precision * power((2)::double precision, ((((p_bin)::numeric - 485.5) / (36)::numeric))::double precision)) WHEN (p_bin < 578) THEN ((28800)::double precision * power((3)::double precision, ((((p_bin)::numeric - 521.5) / (56)::numeric))::double precision)) ELSE ((86400)::double precision * power((1.02)::double precision, (((p_bin)::numeric - 577.5))::double precision)) END)::numeric, 3);
+
+ALTER FUNCTION app.bin_seconds(p_bin integer) OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION bin_seconds(p_bin integer); Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION app.bin_seconds(p_bin integer) IS 'The seconds that a bin of app.response_bin stands for, its middle: at most 1 % away from any response time in it (half a second in bin 0).';
+
+--
+-- Name: bucket_figures(timestamp with time zone[]); Type: FUNCTION; Schema: app; Owner: leads_owner
+--
+
+CREATE FUNCTION app.bucket_figures(p_starts timestamp with time zone[]) RETURNS TABLE(place integer, by_type boolean, value text, leads bigint, answered bigint)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET plan_cache_mode TO 'force_custom_plan'
+    AS $$
+DECLARE
+    v_last timestamptz := p_starts[cardinality(p_starts)];
+    -- The UTC days that a bucket begins or ends in the middle of: of those the quarters of an hour are added up.
+    v_split timestamptz[] := ARRAY(
+        SELECT DISTINCT date_trunc('day', s.at, 'UTC') FROM unnest(p_starts) AS s (at) WHERE s.at <> date_trunc('day', s.at, 'UTC')
+    );
+BEGIN
+    RETURN QUERY
+        SELECT width_bucket(f.starts_at, p_starts), f.by_type, f.value, sum(f.leads)::bigint, sum(f.answered)::bigint
+        FROM (
+            SELECT f.starts_at, f.figure = 'day_type' AS by_type, f.value, f.leads, f.answered
+            FROM app.lead_figures AS f
+            WHERE f.figure IN ('day_type', 'day_status') AND f.starts_at >= p_starts[1] AND f.starts_at < v_last AND f.starts_at <> ALL (v_split)
+            UNION ALL
+            SELECT f.starts_at, f.figure = 'slot_type', f.value, f.leads, f.answered
+            FROM app.lead_figures AS f
+            WHERE f.figure IN ('slot_type', 'slot_status') AND f.starts_at >= p_starts[1] AND f.starts_at < v_last
+                AND date_trunc('day', f.starts_at, 'UTC') = ANY (v_split)
+        ) AS f
+        GROUP BY 1, 2, 3;
+END;
+$$;
+
+ALTER FUNCTION app.bucket_figures(p_starts timestamp with time zone[]) OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION bucket_figures(p_starts timestamp with time zone[]); Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION app.bucket_figures(p_starts timestamp with time zone[]) IS 'The leads of the inbox that came in each bucket, by form (by_type) and by status, from the figures that are kept, not the leads. p_starts: when the buckets begin, and the last one ends, in whole quarters of an hour; place counts them from 1. Buckets with nothing have no row.';
+
+--
 -- Name: bucket_starts(text, integer, text); Type: FUNCTION; Schema: app; Owner: leads_owner
 --
 
 CREATE FUNCTION app.bucket_starts(p_bucket text, p_count integer, p_time_zone text) RETURNS timestamp with time zone[]
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog'
-    BEGIN ATOMIC
- SELECT array_agg(
-         CASE
-             WHEN (bucket_starts.p_bucket = 'hour'::text) THEN (date_trunc('hour'::text, app.now(), bucket_starts.p_time_zone) + make_interval(hours => b.number))
-             WHEN (((b.at - '01:00:00'::interval) AT TIME ZONE bucket_starts.p_time_zone) >= b.local_start) THEN (b.at - '01:00:00'::interval)
-             ELSE b.at
-         END ORDER BY b.number) AS array_agg
-    FROM ( SELECT s.number,
-             s.local_start,
-             (s.local_start AT TIME ZONE bucket_starts.p_time_zone) AS at
-            FROM ( SELECT n.number,
-                     (date_trunc(bucket_starts.p_bucket, (app.now() AT TIME ZONE bucket_starts.p_time_zone)) + ((n.number)::double precision * (('1 '::text || bucket_starts.p_bucket))::interval)) AS local_start
-                    FROM generate_series((1 - bucket_starts.p_count), 1) n(number)) s) b;
-END;
+    AS $$
+    SELECT array_agg(
+        CASE
+            WHEN p_bucket = 'hour' THEN date_trunc('hour', app.now(), p_time_zone) + make_interval(hours => n.number)
+            ELSE app.local_start(
+                date_trunc(p_bucket, app.now() AT TIME ZONE p_time_zone) + n.number * ('1 ' || p_bucket)::interval, p_time_zone)
+        END ORDER BY n.number
+    )
+    FROM generate_series(1 - p_count, 1) AS n (number);
+$$;
 
 ALTER FUNCTION app.bucket_starts(p_bucket text, p_count integer, p_time_zone text) OWNER TO leads_owner;
 
@@ -1405,6 +1519,62 @@ ALTER FUNCTION app.bucket_starts(p_bucket text, p_count integer, p_time_zone tex
 --
 
 COMMENT ON FUNCTION app.bucket_starts(p_bucket text, p_count integer, p_time_zone text) IS 'When the last p_count hours, days, weeks (from Monday) or months begin by the clock of a time zone, oldest first, the current one the last of them; and when that one ends. A day is as long as it is there, 23 or 25 hours when the clock changes; an hour always has 60 minutes.';
+
+--
+-- Name: calendar(text, date, date, text); Type: FUNCTION; Schema: app; Owner: leads_owner
+--
+
+CREATE FUNCTION app.calendar(p_bucket text, p_from date, p_to date, p_tz text) RETURNS timestamp with time zone[]
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+    v_from timestamptz;
+    v_to timestamptz;
+BEGIN
+    IF app.is_time_zone(p_tz) IS NOT TRUE THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'LD400',
+            MESSAGE = 'p_tz must be UTC or a name such as Europe/Berlin.',
+            CONSTRAINT = 'time_zone_not_valid',
+            COLUMN = 'p_tz';
+    END IF;
+    IF p_from IS NULL OR p_to IS NULL OR p_to <= p_from OR p_from < '1972-01-01' OR p_to > '2200-01-01'
+        OR p_to - p_from > (CASE p_bucket WHEN 'hour' THEN 400 ELSE 20000 END)
+    THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'LD400',
+            MESSAGE = format(
+                'p_from and p_to must be two days from 1972 to 2200, p_to after p_from, and at most %s days apart.',
+                CASE p_bucket WHEN 'hour' THEN 400 ELSE 20000 END),
+            CONSTRAINT = 'period_not_valid',
+            COLUMN = 'p_to',
+            HINT = 'p_to is the day after the last one: stats.by_day(''2026-11-01'', ''2026-12-01'', ''Europe/Berlin'') is November.';
+    END IF;
+    v_from := app.local_start(p_from::timestamp, p_tz);
+    v_to := app.local_start(p_to::timestamp, p_tz);
+    IF p_bucket IS NULL THEN
+        RETURN ARRAY[v_from, v_to];
+    END IF;
+    IF p_bucket = 'hour' THEN
+        RETURN ARRAY(SELECT s.at FROM generate_series(v_from, v_to - interval '1 microsecond', interval '1 hour') AS s (at)) || v_to;
+    END IF;
+    RETURN ARRAY[v_from] || ARRAY(
+        SELECT app.local_start(s.at, p_tz)
+        FROM generate_series(date_trunc(p_bucket, p_from::timestamp), p_to::timestamp, ('1 ' || p_bucket)::interval) AS s (at)
+        WHERE s.at > p_from AND s.at < p_to
+        ORDER BY s.at
+    ) || v_to;
+END;
+$$;
+
+ALTER FUNCTION app.calendar(p_bucket text, p_from date, p_to date, p_tz text) OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION calendar(p_bucket text, p_from date, p_to date, p_tz text); Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION app.calendar(p_bucket text, p_from date, p_to date, p_tz text) IS 'When the hours, days, weeks or months from p_from to before p_to begin by the clock of p_tz, and when the last one ends; the first and last may be cut short by the period. Of bucket NULL the period alone. LD400 time_zone_not_valid, period_not_valid.';
 
 --
 -- Name: chain_hash(bytea, bigint, bytea); Type: FUNCTION; Schema: app; Owner: leads_owner
@@ -1515,28 +1685,57 @@ CREATE FUNCTION app.count_leads() RETURNS trigger
     AS $$
 BEGIN
     IF TG_OP = 'INSERT' THEN
-        INSERT INTO app.lead_count_changes (status, lead_type, priority, is_spam, trashed, change)
-        SELECT n.status, n.lead_type, n.priority, n.is_spam, n.deleted_at IS NOT NULL, count(*)
+        INSERT INTO app.lead_count_changes (status, lead_type, priority, is_spam, trashed, slot, source, role, response_bin, change)
+        SELECT
+            n.status, n.lead_type, n.priority, n.is_spam, n.deleted_at IS NOT NULL, app.slot_of(n.created_at),
+            app.source_of(n.source, n.metadata), coalesce(n.role, 'unknown'), app.response_bin(n.created_at, n.first_response_at), count(*)
         FROM new_leads AS n
-        GROUP BY 1, 2, 3, 4, 5;
+        GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9;
     ELSIF TG_OP = 'UPDATE' THEN
-        INSERT INTO app.lead_count_changes (status, lead_type, priority, is_spam, trashed, change)
-        SELECT c.status, c.lead_type, c.priority, c.is_spam, c.trashed, sum(c.change)
+        INSERT INTO app.lead_count_changes (status, lead_type, priority, is_spam, trashed, slot, source, role, response_bin, change)
+        SELECT c.status, c.lead_type, c.priority, c.is_spam, c.trashed, c.slot, c.source, c.role, c.response_bin, sum(c.change)
         FROM (
-            SELECT n.status, n.lead_type, n.priority, n.is_spam, n.deleted_at IS NOT NULL AS trashed, 1 AS change FROM new_leads AS n
+            SELECT
+                n.status, n.lead_type, n.priority, n.is_spam, n.deleted_at IS NOT NULL AS trashed, app.slot_of(n.created_at) AS slot,
+                app.source_of(n.source, n.metadata) AS source, coalesce(n.role, 'unknown') AS role,
+                app.response_bin(n.created_at, n.first_response_at) AS response_bin, 1 AS change
+            FROM new_leads AS n
             UNION ALL
-            SELECT o.status, o.lead_type, o.priority, o.is_spam, o.deleted_at IS NOT NULL, -1 FROM old_leads AS o
+            SELECT
+                o.status, o.lead_type, o.priority, o.is_spam, o.deleted_at IS NOT NULL, app.slot_of(o.created_at),
+                app.source_of(o.source, o.metadata), coalesce(o.role, 'unknown'), app.response_bin(o.created_at, o.first_response_at), -1
+            FROM old_leads AS o
         ) AS c
-        GROUP BY 1, 2, 3, 4, 5
+        GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
         HAVING sum(c.change) <> 0;
+        IF EXISTS (SELECT FROM new_leads AS n JOIN old_leads AS o ON o.id = n.id WHERE o.status <> n.status) THEN
+            -- What is undone has not been: the lead was in its stage all the time.
+            WITH moved AS (
+                SELECT n.id, o.status AS from_status, n.status AS to_status
+                FROM new_leads AS n JOIN old_leads AS o ON o.id = n.id
+                WHERE o.status <> n.status
+            ), taken_back AS (
+                DELETE FROM app.status_changes AS c
+                USING moved AS m
+                WHERE app.open_operation() = 'undo' AND c.lead_id = m.id AND c.from_status = m.to_status AND c.to_status = m.from_status
+                    AND NOT EXISTS (SELECT FROM app.status_changes AS later WHERE later.lead_id = c.lead_id AND later.number > c.number)
+                RETURNING c.lead_id
+            )
+            INSERT INTO app.status_changes (lead_id, at, from_status, to_status)
+            SELECT m.id, app.now(), m.from_status, m.to_status
+            FROM moved AS m
+            WHERE NOT EXISTS (SELECT FROM taken_back AS t WHERE t.lead_id = m.id);
+        END IF;
     ELSIF TG_OP = 'DELETE' THEN
-        INSERT INTO app.lead_count_changes (status, lead_type, priority, is_spam, trashed, change)
-        SELECT o.status, o.lead_type, o.priority, o.is_spam, o.deleted_at IS NOT NULL, -count(*)
+        INSERT INTO app.lead_count_changes (status, lead_type, priority, is_spam, trashed, slot, source, role, response_bin, change)
+        SELECT
+            o.status, o.lead_type, o.priority, o.is_spam, o.deleted_at IS NOT NULL, app.slot_of(o.created_at),
+            app.source_of(o.source, o.metadata), coalesce(o.role, 'unknown'), app.response_bin(o.created_at, o.first_response_at), -count(*)
         FROM old_leads AS o
-        GROUP BY 1, 2, 3, 4, 5;
+        GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9;
     ELSE
         -- As the leads themselves, so that an older snapshot sees neither.
-        TRUNCATE app.lead_counts, app.lead_count_changes;
+        TRUNCATE app.lead_counts, app.lead_cells, app.lead_count_changes;
     END IF;
     -- The service's workers seal after their own writes, and tell of it: a NOTIFY of theirs would have each wait for the other.
     IF session_user NOT IN ('leads_service', 'leads_capture') THEN
@@ -1552,7 +1751,7 @@ ALTER FUNCTION app.count_leads() OWNER TO leads_owner;
 -- Name: FUNCTION count_leads(); Type: COMMENT; Schema: app; Owner: leads_owner
 --
 
-COMMENT ON FUNCTION app.count_leads() IS 'Trigger function, run once a statement: writes to app.lead_count_changes what an INSERT, UPDATE, DELETE or TRUNCATE of leads changed in the totals. Writers only append, so none waits for another. What others than the service write is told to it by NOTIFY leads.';
+COMMENT ON FUNCTION app.count_leads() IS 'Trigger function, run once a statement: writes to app.lead_count_changes what an INSERT, UPDATE, DELETE or TRUNCATE of leads changed in the totals and figures, and to app.status_changes which leads moved. Writers only append, so none waits for another. What others than the service write is told to it by NOTIFY leads.';
 
 --
 -- Name: lead_count_changes; Type: TABLE; Schema: app; Owner: leads_owner
@@ -1564,7 +1763,11 @@ CREATE TABLE app.lead_count_changes (
     priority public.lead_priority NOT NULL,
     is_spam boolean NOT NULL,
     trashed boolean NOT NULL,
-    change integer NOT NULL
+    change integer NOT NULL,
+    slot timestamp with time zone NOT NULL,
+    source text NOT NULL,
+    role text NOT NULL,
+    response_bin integer
 )
 WITH (autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='1000', autovacuum_vacuum_insert_threshold='-1', autovacuum_vacuum_cost_delay='0');
 
@@ -1574,7 +1777,7 @@ ALTER TABLE app.lead_count_changes OWNER TO leads_owner;
 -- Name: TABLE lead_count_changes; Type: COMMENT; Schema: app; Owner: leads_owner
 --
 
-COMMENT ON TABLE app.lead_count_changes IS 'What has changed in app.lead_counts since, written by the triggers contact_leads_totals_...: read app.lead_totals.';
+COMMENT ON TABLE app.lead_count_changes IS 'What has changed in app.lead_counts and app.lead_cells since, written by the triggers contact_leads_totals_...: read app.lead_totals and app.lead_figures.';
 
 --
 -- Name: COLUMN lead_count_changes.status; Type: COMMENT; Schema: app; Owner: leads_owner
@@ -1611,6 +1814,30 @@ COMMENT ON COLUMN app.lead_count_changes.trashed IS 'Whether they are in the tra
 --
 
 COMMENT ON COLUMN app.lead_count_changes.change IS 'How many more, or fewer.';
+
+--
+-- Name: COLUMN lead_count_changes.slot; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.lead_count_changes.slot IS 'The quarter of an hour in which they came (app.slot_of).';
+
+--
+-- Name: COLUMN lead_count_changes.source; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.lead_count_changes.source IS 'What they count for as their source (app.source_of).';
+
+--
+-- Name: COLUMN lead_count_changes.role; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.lead_count_changes.role IS 'What the visitor says they are, else unknown.';
+
+--
+-- Name: COLUMN lead_count_changes.response_bin; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.lead_count_changes.response_bin IS 'How long the first answer took (app.response_bin); NULL without one.';
 
 --
 -- Name: lead_counts; Type: TABLE; Schema: app; Owner: leads_owner
@@ -1913,6 +2140,89 @@ ALTER FUNCTION app.etag(p_id bigint, p_version integer) OWNER TO leads_owner;
 COMMENT ON FUNCTION app.etag(p_id bigint, p_version integer) IS 'The strong ETag (RFC 9110, 8.8.3) of one version of a lead.';
 
 --
+-- Name: figure_differences(); Type: FUNCTION; Schema: app; Owner: leads_owner
+--
+
+CREATE FUNCTION app.figure_differences() RETURNS TABLE(kept_in text, figure text, starts_at timestamp with time zone, value text, leads bigint, leads_kept bigint, answered bigint, answered_kept bigint)
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET work_mem TO '64MB'
+    AS $$
+    WITH leads AS MATERIALIZED (
+        SELECT
+            l.status::text AS status, l.lead_type::text AS lead_type, l.priority::text AS priority, l.is_spam, l.deleted_at IS NOT NULL AS trashed,
+            date_bin(interval '15 minutes', l.created_at, timestamptz '2000-01-01 00:00:00+00') AS slot,
+            date_trunc('day', l.created_at, 'UTC') AS day,
+            app.source_of(l.source, l.metadata) AS source, coalesce(l.role, 'unknown') AS role,
+            app.response_bin(l.created_at, l.first_response_at) AS bin
+        FROM public.contact_leads AS l
+    ), inbox AS NOT MATERIALIZED (
+        SELECT l.* FROM leads AS l WHERE NOT l.is_spam AND NOT l.trashed
+    ), counted AS (
+        SELECT 'slot_type' AS figure, i.slot AS starts_at, i.lead_type AS value, count(*) AS leads, count(i.bin) AS answered FROM inbox AS i GROUP BY 2, 3
+        UNION ALL SELECT 'slot_status', i.slot, i.status, count(*), count(i.bin) FROM inbox AS i GROUP BY 2, 3
+        UNION ALL SELECT 'day_type', i.day, i.lead_type, count(*), count(i.bin) FROM inbox AS i GROUP BY 2, 3
+        UNION ALL SELECT 'day_status', i.day, i.status, count(*), count(i.bin) FROM inbox AS i GROUP BY 2, 3
+        UNION ALL SELECT 'day_source', i.day, i.source, count(*), count(i.bin) FROM inbox AS i GROUP BY 2, 3
+        UNION ALL SELECT 'day_response', i.day, i.bin::text, count(*), count(i.bin) FROM inbox AS i WHERE i.bin IS NOT NULL GROUP BY 2, 3
+        UNION ALL SELECT 'source', '-infinity', i.source, count(*), count(i.bin) FROM inbox AS i GROUP BY 3
+        UNION ALL SELECT 'role', '-infinity', i.role, count(*), count(i.bin) FROM inbox AS i GROUP BY 3
+        UNION ALL SELECT 'response', '-infinity', i.bin::text, count(*), count(i.bin) FROM inbox AS i WHERE i.bin IS NOT NULL GROUP BY 3
+    ), kept AS (
+        SELECT f.figure::text AS figure, f.starts_at, f.value, sum(f.leads)::bigint AS leads, sum(f.answered)::bigint AS answered
+        FROM app.lead_figures AS f
+        GROUP BY 1, 2, 3
+    ), kinds AS (
+        SELECT concat_ws(' ', l.status, l.lead_type, l.priority, l.is_spam, l.trashed) AS value, count(*) AS leads FROM leads AS l GROUP BY 1
+    ), kinds_kept AS (
+        SELECT concat_ws(' ', t.status, t.lead_type, t.priority, t.is_spam, t.trashed) AS value, sum(t.leads)::bigint AS leads
+        FROM app.lead_totals AS t
+        GROUP BY 1
+    )
+    SELECT
+        'lead_cells', coalesce(c.figure, k.figure), coalesce(c.starts_at, k.starts_at), coalesce(c.value, k.value),
+        coalesce(c.leads, 0), coalesce(k.leads, 0), coalesce(c.answered, 0), coalesce(k.answered, 0)
+    FROM counted AS c
+    FULL JOIN kept AS k ON k.figure = c.figure AND k.starts_at = c.starts_at AND k.value = c.value
+    WHERE (coalesce(c.leads, 0), coalesce(c.answered, 0)) <> (coalesce(k.leads, 0), coalesce(k.answered, 0))
+    UNION ALL
+    SELECT 'lead_counts', 'total', '-infinity', coalesce(c.value, k.value), coalesce(c.leads, 0), coalesce(k.leads, 0), NULL, NULL
+    FROM kinds AS c
+    FULL JOIN kinds_kept AS k ON k.value = c.value
+    WHERE coalesce(c.leads, 0) <> coalesce(k.leads, 0);
+$$;
+
+ALTER FUNCTION app.figure_differences() OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION figure_differences(); Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION app.figure_differences() IS 'Counts every lead, and returns a row for each cell of app.lead_cells and app.lead_counts (with what waits in app.lead_count_changes) that says something else: counted, and kept. None is what it should be. Takes some seconds a million leads.';
+
+--
+-- Name: figures_of(timestamp with time zone, public.lead_type, public.lead_status, text, text, integer); Type: FUNCTION; Schema: app; Owner: leads_owner
+--
+
+CREATE FUNCTION app.figures_of(p_slot timestamp with time zone, p_lead_type public.lead_type, p_status public.lead_status, p_source text, p_role text, p_response_bin integer) RETURNS TABLE(figure app.figure, starts_at timestamp with time zone, value text)
+    LANGUAGE sql STABLE PARALLEL SAFE
+    BEGIN ATOMIC
+ SELECT f.figure,
+     f.starts_at,
+     f.value
+    FROM ( VALUES ('slot_type'::app.figure,figures_of.p_slot,(figures_of.p_lead_type)::text), ('slot_status'::app.figure,figures_of.p_slot,(figures_of.p_status)::text), ('day_type'::app.figure,date_trunc('day'::text, figures_of.p_slot, 'UTC'::text),(figures_of.p_lead_type)::text), ('day_status'::app.figure,date_trunc('day'::text, figures_of.p_slot, 'UTC'::text),(figures_of.p_status)::text), ('day_source'::app.figure,date_trunc('day'::text, figures_of.p_slot, 'UTC'::text),figures_of.p_source), ('day_response'::app.figure,date_trunc('day'::text, figures_of.p_slot, 'UTC'::text),(figures_of.p_response_bin)::text), ('source'::app.figure,'-infinity'::timestamp with time zone,figures_of.p_source), ('role'::app.figure,'-infinity'::timestamp with time zone,figures_of.p_role), ('response'::app.figure,'-infinity'::timestamp with time zone,(figures_of.p_response_bin)::text)) f(figure, starts_at, value)
+   WHERE (f.value IS NOT NULL);
+END;
+
+ALTER FUNCTION app.figures_of(p_slot timestamp with time zone, p_lead_type public.lead_type, p_status public.lead_status, p_source text, p_role text, p_response_bin integer) OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION figures_of(p_slot timestamp with time zone, p_lead_type public.lead_type, p_status public.lead_status, p_source text, p_role text, p_response_bin integer); Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION app.figures_of(p_slot timestamp with time zone, p_lead_type public.lead_type, p_status public.lead_status, p_source text, p_role text, p_response_bin integer) IS 'The cells of app.lead_cells that a lead of the inbox counts in, by what app.lead_count_changes says of it.';
+
+--
 -- Name: fold(text); Type: FUNCTION; Schema: app; Owner: leads_owner
 --
 
@@ -1980,6 +2290,61 @@ ALTER FUNCTION app.follow_lead_lifecycle() OWNER TO leads_owner;
 --
 
 COMMENT ON FUNCTION app.follow_lead_lifecycle() IS 'Trigger function: a lead''s status moves only as app.status_moves allows (LD409 status_move_not_allowed), or back while an operation is undone; entering contacted sets last_contacted and, the first time, first_response_at. SECURITY DEFINER, so that the rule is the same for whoever may change a lead.';
+
+--
+-- Name: funnel(timestamp with time zone[]); Type: FUNCTION; Schema: app; Owner: leads_owner
+--
+
+CREATE FUNCTION app.funnel(p_starts timestamp with time zone[]) RETURNS TABLE(place integer, arrived bigint, opened bigint, contacted bigint, archived bigint, dismissed bigint)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET plan_cache_mode TO 'force_custom_plan'
+    AS $$
+BEGIN
+    RETURN QUERY
+        WITH figures AS (
+            SELECT
+                f.place,
+                sum(f.leads) AS leads,
+                sum(f.answered) AS answered,
+                sum(f.leads - f.answered) FILTER (WHERE f.value = 'unread') AS unopened,
+                sum(f.answered) FILTER (WHERE f.value = 'archived') AS archived,
+                sum(f.leads - f.answered) FILTER (WHERE f.value = 'archived') AS dismissed
+            FROM app.bucket_figures(p_starts) AS f
+            WHERE NOT f.by_type
+            GROUP BY f.place
+        ), went_back AS (
+            -- The few that stand nearer to the beginning than they once did.
+            SELECT
+                width_bucket(l.created_at, p_starts) AS place,
+                count(*) FILTER (WHERE l.status = 'unread' AND l.first_response_at IS NULL) AS opened,
+                count(*) FILTER (WHERE b.archived AND l.status <> 'archived' AND l.first_response_at IS NOT NULL) AS archived,
+                count(*) FILTER (WHERE b.archived AND l.status <> 'archived' AND l.first_response_at IS NULL) AS dismissed
+            FROM (
+                SELECT c.lead_id, bool_or(c.from_status = 'archived') AS archived
+                FROM app.status_changes AS c
+                WHERE c.to_status = 'unread' OR c.from_status = 'archived'
+                GROUP BY c.lead_id
+            ) AS b
+            JOIN public.contact_leads AS l ON l.id = b.lead_id
+            WHERE l.created_at >= p_starts[1] AND l.created_at < p_starts[cardinality(p_starts)] AND NOT l.is_spam AND l.deleted_at IS NULL
+            GROUP BY 1
+        )
+        SELECT
+            f.place, f.leads::bigint, (f.leads - coalesce(f.unopened, 0) + coalesce(b.opened, 0))::bigint, f.answered::bigint,
+            (coalesce(f.archived, 0) + coalesce(b.archived, 0))::bigint, (coalesce(f.dismissed, 0) + coalesce(b.dismissed, 0))::bigint
+        FROM figures AS f
+        LEFT JOIN went_back AS b ON b.place = f.place;
+END;
+$$;
+
+ALTER FUNCTION app.funnel(p_starts timestamp with time zone[]) OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION funnel(p_starts timestamp with time zone[]); Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION app.funnel(p_starts timestamp with time zone[]) IS 'How far the leads of each bucket ever got: arrived, opened (were in another stage than unread), contacted, archived (after being contacted); and dismissed: archived, never contacted. p_starts as app.bucket_figures takes them.';
 
 --
 -- Name: is_plain_query(text); Type: FUNCTION; Schema: app; Owner: leads_owner
@@ -2053,6 +2418,111 @@ ALTER FUNCTION app.keep_search() OWNER TO leads_owner;
 --
 
 COMMENT ON FUNCTION app.keep_search() IS 'Trigger function: app.lead_search follows a lead, whoever writes it. SECURITY DEFINER, since nobody may write that table by hand.';
+
+--
+-- Name: lead_cells; Type: TABLE; Schema: app; Owner: leads_owner
+--
+
+CREATE TABLE app.lead_cells (
+    figure app.figure NOT NULL,
+    starts_at timestamp with time zone NOT NULL,
+    value text NOT NULL,
+    leads bigint NOT NULL,
+    answered bigint NOT NULL
+)
+WITH (fillfactor='80', autovacuum_vacuum_scale_factor='0.02', autovacuum_vacuum_threshold='1000', autovacuum_vacuum_cost_delay='0');
+
+ALTER TABLE app.lead_cells OWNER TO leads_owner;
+
+--
+-- Name: TABLE lead_cells; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON TABLE app.lead_cells IS 'How many leads of the inbox there were of each kind when service.tidy() last folded: read app.lead_figures. Checked by stats.verify(), made anew by leads stats rebuild.';
+
+--
+-- Name: COLUMN lead_cells.figure; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.lead_cells.figure IS 'What is counted.';
+
+--
+-- Name: COLUMN lead_cells.starts_at; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.lead_cells.starts_at IS 'When the quarter of an hour or the UTC day begins in which the leads came; -infinity for all time.';
+
+--
+-- Name: COLUMN lead_cells.value; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.lead_cells.value IS 'The form, status, source, role or bin of response times (app.response_bin) that they have.';
+
+--
+-- Name: COLUMN lead_cells.leads; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.lead_cells.leads IS 'How many.';
+
+--
+-- Name: COLUMN lead_cells.answered; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.lead_cells.answered IS 'How many of them were ever contacted.';
+
+--
+-- Name: largest_figures(app.figure, integer); Type: FUNCTION; Schema: app; Owner: leads_owner
+--
+
+CREATE FUNCTION app.largest_figures(p_figure app.figure, p_limit integer) RETURNS TABLE(value text, leads bigint, answered bigint)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ WITH pending AS MATERIALIZED (
+          SELECT
+                 CASE largest_figures.p_figure
+                     WHEN 'source'::app.figure THEN c_1.source
+                     ELSE c_1.role
+                 END AS value,
+             sum(c_1.change) AS leads,
+             COALESCE(sum(c_1.change) FILTER (WHERE (c_1.response_bin IS NOT NULL)), (0)::bigint) AS answered
+            FROM app.lead_count_changes c_1
+           WHERE ((NOT c_1.is_spam) AND (NOT c_1.trashed))
+           GROUP BY
+                 CASE largest_figures.p_figure
+                     WHEN 'source'::app.figure THEN c_1.source
+                     ELSE c_1.role
+                 END
+         ), kept AS MATERIALIZED (
+          SELECT c_1.value
+            FROM app.lead_cells c_1
+           WHERE ((c_1.figure = largest_figures.p_figure) AND (c_1.starts_at = '-infinity'::timestamp with time zone))
+           ORDER BY c_1.leads DESC, c_1.value
+          LIMIT (largest_figures.p_limit + ( SELECT count(*) AS count
+                    FROM pending))
+         )
+  SELECT v.value,
+     (COALESCE(c.leads, (0)::bigint) + COALESCE(p.leads, (0)::bigint)) AS int8,
+     (COALESCE(c.answered, (0)::bigint) + COALESCE(p.answered, (0)::bigint)) AS int8
+    FROM ((( SELECT k.value
+            FROM kept k
+         UNION
+          SELECT p_1.value
+            FROM pending p_1) v
+      LEFT JOIN app.lead_cells c ON (((c.figure = largest_figures.p_figure) AND (c.starts_at = '-infinity'::timestamp with time zone) AND (c.value = v.value))))
+      LEFT JOIN pending p ON ((p.value = v.value)))
+   WHERE ((COALESCE(c.leads, (0)::bigint) + COALESCE(p.leads, (0)::bigint)) > 0)
+   ORDER BY (COALESCE(c.leads, (0)::bigint) + COALESCE(p.leads, (0)::bigint)) DESC, v.value
+  LIMIT largest_figures.p_limit;
+END;
+
+ALTER FUNCTION app.largest_figures(p_figure app.figure, p_limit integer) OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION largest_figures(p_figure app.figure, p_limit integer); Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION app.largest_figures(p_figure app.figure, p_limit integer) IS 'The largest sources or roles of the inbox (figure source or role), with their leads, and how many of those were ever contacted. Reads as many rows as it returns, however many there are.';
 
 --
 -- Name: lead_for_mail(public.contact_leads, boolean); Type: FUNCTION; Schema: app; Owner: leads_owner
@@ -2166,6 +2636,23 @@ ALTER FUNCTION app.limit_saved_views() OWNER TO leads_owner;
 --
 
 COMMENT ON FUNCTION app.limit_saved_views() IS 'Trigger function: there are at most 200 views, so that a list of them stays one that people read. LD409 too_many_views.';
+
+--
+-- Name: local_start(timestamp without time zone, text); Type: FUNCTION; Schema: app; Owner: leads_owner
+--
+
+CREATE FUNCTION app.local_start(p_local timestamp without time zone, p_time_zone text) RETURNS timestamp with time zone
+    LANGUAGE sql STABLE STRICT PARALLEL SAFE
+    SET search_path TO 'pg_catalog'
+    RETURN CASE WHEN ((((p_local AT TIME ZONE p_time_zone) - '01:00:00'::interval) AT TIME ZONE p_time_zone) >= p_local) THEN ((p_local AT TIME ZONE p_time_zone) - '01:00:00'::interval) ELSE (p_local AT TIME ZONE p_time_zone) END;
+
+ALTER FUNCTION app.local_start(p_local timestamp without time zone, p_time_zone text) OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION local_start(p_local timestamp without time zone, p_time_zone text); Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION app.local_start(p_local timestamp without time zone, p_time_zone text) IS 'When the clock of a time zone first shows this time. One that it skips is when it would have: the first instant after.';
 
 --
 -- Name: login_delay(integer, integer, integer); Type: FUNCTION; Schema: app; Owner: leads_owner
@@ -2836,6 +3323,55 @@ ALTER FUNCTION app.open_operation() OWNER TO leads_owner;
 COMMENT ON FUNCTION app.open_operation() IS 'The kind of the operation that this transaction is about, from app.begin_operation to app.end_operation; else NULL.';
 
 --
+-- Name: period_figures(app.figure, timestamp with time zone[]); Type: FUNCTION; Schema: app; Owner: leads_owner
+--
+
+CREATE FUNCTION app.period_figures(p_figure app.figure, p_starts timestamp with time zone[]) RETURNS TABLE(place integer, value text, leads bigint, answered bigint)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET plan_cache_mode TO 'force_custom_plan'
+    AS $$
+DECLARE
+    v_last timestamptz := p_starts[cardinality(p_starts)];
+    v_split timestamptz[] := ARRAY(
+        SELECT DISTINCT date_trunc('day', s.at, 'UTC') FROM unnest(p_starts) AS s (at) WHERE s.at <> date_trunc('day', s.at, 'UTC')
+    );
+BEGIN
+    RETURN QUERY
+        SELECT width_bucket(f.starts_at, p_starts), f.value, sum(f.leads)::bigint, sum(f.answered)::bigint
+        FROM (
+            SELECT f.starts_at, f.value, f.leads, f.answered
+            FROM app.lead_figures AS f
+            WHERE f.figure = p_figure AND f.starts_at >= p_starts[1] AND f.starts_at < v_last AND f.starts_at <> ALL (v_split)
+            UNION ALL
+            SELECT l.created_at, l.value, 1, CASE WHEN l.bin IS NULL THEN 0 ELSE 1 END
+            FROM unnest(v_split) AS s (day)
+            CROSS JOIN LATERAL (
+                SELECT
+                    l.created_at, app.response_bin(l.created_at, l.first_response_at) AS bin,
+                    CASE p_figure
+                        WHEN 'day_source' THEN app.source_of(l.source, l.metadata)
+                        ELSE app.response_bin(l.created_at, l.first_response_at)::text
+                    END AS value
+                FROM public.contact_leads AS l
+                WHERE l.created_at >= greatest(s.day, p_starts[1]) AND l.created_at < least(s.day + interval '24 hours', v_last)
+                    AND NOT l.is_spam AND l.deleted_at IS NULL
+            ) AS l
+            WHERE l.value IS NOT NULL
+        ) AS f
+        GROUP BY 1, 2;
+END;
+$$;
+
+ALTER FUNCTION app.period_figures(p_figure app.figure, p_starts timestamp with time zone[]) OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION period_figures(p_figure app.figure, p_starts timestamp with time zone[]); Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION app.period_figures(p_figure app.figure, p_starts timestamp with time zone[]) IS 'The leads of the inbox that came in each period, by source (day_source) or bin of response time (day_response): whole UTC days from the figures that are kept, the days at the edges from the leads. p_starts: when the periods begin, and the last one ends; place counts them from 1. For a few periods.';
+
+--
 -- Name: plain(text); Type: FUNCTION; Schema: app; Owner: leads_owner
 --
 
@@ -3013,6 +3549,51 @@ ALTER FUNCTION app.read_instant(p_text text) OWNER TO leads_owner;
 COMMENT ON FUNCTION app.read_instant(p_text text) IS 'The instant that a text names by RFC 3339, or a day its beginning; without a zone it is UTC. NULL for any other text.';
 
 --
+-- Name: rebuild_figures(); Type: FUNCTION; Schema: app; Owner: leads_owner
+--
+
+CREATE FUNCTION app.rebuild_figures() RETURNS bigint
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+    v_wrong bigint;
+BEGIN
+    -- As service.tidy(), which else would change the same cells in another order. Writers of leads wait for neither.
+    PERFORM pg_advisory_xact_lock(465557349492);
+    -- One statement, so one snapshot: what is written meanwhile is in neither count, and stays right when the difference is added.
+    WITH wrong AS MATERIALIZED (
+        SELECT d.* FROM app.figure_differences() AS d
+    ), totals AS (
+        INSERT INTO app.lead_counts AS c (status, lead_type, priority, is_spam, trashed, leads)
+        SELECT
+            split_part(w.value, ' ', 1)::public.lead_status, split_part(w.value, ' ', 2)::public.lead_type,
+            split_part(w.value, ' ', 3)::public.lead_priority, split_part(w.value, ' ', 4)::boolean, split_part(w.value, ' ', 5)::boolean,
+            w.leads - w.leads_kept
+        FROM wrong AS w
+        WHERE w.kept_in = 'lead_counts'
+        ON CONFLICT ON CONSTRAINT lead_counts_pkey DO UPDATE SET leads = c.leads + EXCLUDED.leads
+    ), cells AS (
+        INSERT INTO app.lead_cells AS c (figure, starts_at, value, leads, answered)
+        SELECT w.figure::app.figure, w.starts_at, w.value, w.leads - w.leads_kept, w.answered - w.answered_kept
+        FROM wrong AS w
+        WHERE w.kept_in = 'lead_cells'
+        ON CONFLICT ON CONSTRAINT lead_cells_pkey DO UPDATE SET leads = c.leads + EXCLUDED.leads, answered = c.answered + EXCLUDED.answered
+    )
+    SELECT count(*) INTO v_wrong FROM wrong;
+    RETURN v_wrong;
+END;
+$$;
+
+ALTER FUNCTION app.rebuild_figures() OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION rebuild_figures(); Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION app.rebuild_figures() IS 'Puts app.lead_cells and app.lead_counts right by counting every lead, while leads are written as ever; returns how many were wrong.';
+
+--
 -- Name: refuse_audit_change(); Type: FUNCTION; Schema: app; Owner: leads_owner
 --
 
@@ -3061,6 +3642,22 @@ ALTER FUNCTION app.refuse_field(p_field text, p_message text, p_allowed text) OW
 --
 
 COMMENT ON FUNCTION app.refuse_field(p_field text, p_message text, p_allowed text) IS 'LD422 fields_not_valid: a field that can''t be taken as it is, why, and of a choice what would do, separated by commas.';
+
+--
+-- Name: response_bin(timestamp with time zone, timestamp with time zone); Type: FUNCTION; Schema: app; Owner: leads_owner
+--
+
+CREATE FUNCTION app.response_bin(p_created_at timestamp with time zone, p_answered_at timestamp with time zone) RETURNS integer
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE WHEN (p_answered_at IS NULL) THEN NULL::integer WHEN ((NOT isfinite(p_created_at)) OR (NOT isfinite(p_answered_at)) OR ((p_answered_at - p_created_at) < '00:00:01'::interval)) THEN 0 WHEN ((p_answered_at - p_created_at) < '01:00:00'::interval) THEN (1 + (LEAST((413)::double precision, floor(((ln((EXTRACT(epoch FROM (p_answered_at - p_created_at)))::double precision) / ln((3600)::double precision)) * (414)::double precision))))::integer) WHEN ((p_answered_at - p_created_at) < '04:00:00'::interval) THEN (415 + (LEAST((70)::double precision, floor(((ln(((EXTRACT(epoch FROM (p_answered_at - p_created_at)))::double precision / (3600)::double precision)) / ln((4)::double precision)) * (71)::double precision))))::integer) WHEN ((p_answered_at - p_created_at) < '08:00:00'::interval) THEN (486 + (LEAST((35)::double precision, floor(((ln(((EXTRACT(epoch FROM (p_answered_at - p_created_at)))::double precision / (14400)::double precision)) / ln((2)::double precision)) * (36)::double precision))))::integer) WHEN ((p_answered_at - p_created_at) < '24:00:00'::interval) THEN (522 + (LEAST((55)::double precision, floor(((ln(((EXTRACT(epoch FROM (p_answered_at - p_created_at)))::double precision / (28800)::double precision)) / ln((3)::double precision)) * (56)::double precision))))::integer) ELSE (578 + (LEAST((1000)::double precision, floor((ln(((EXTRACT(epoch FROM (p_answered_at - p_created_at)))::double precision / (86400)::double precision)) / ln((1.02)::double precision)))))::integer) END;
+
+ALTER FUNCTION app.response_bin(p_created_at timestamp with time zone, p_answered_at timestamp with time zone) OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION response_bin(p_created_at timestamp with time zone, p_answered_at timestamp with time zone); Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION app.response_bin(p_created_at timestamp with time zone, p_answered_at timestamp with time zone) IS 'The bin of the histogram of response times that an answer falls into; NULL without one. Bin 0 is what took less than a second (or came before its question); from there on each is at most 2 % wide: 414 up to an hour, 71 up to 4 hours, 36 up to 8, 56 up to 24, and steps of 2 % after that.';
 
 --
 -- Name: revoke_sessions(bigint, uuid); Type: FUNCTION; Schema: app; Owner: leads_owner
@@ -3527,6 +4124,38 @@ ALTER FUNCTION app.similar_leads(p_query text, p_typos boolean, p_rows integer) 
 COMMENT ON FUNCTION app.similar_leads(p_query text, p_typos boolean, p_rows integer) IS 'Leads whose name, company or address holds each word of the query (the first five of three characters and more) as a fragment; if there are none, and p_typos, those that hold each with at most one slip; else those that have most trigrams of the longer ones. At most the p_rows newest, the most similar (0 to 1) first. LD400 query_too_long.';
 
 --
+-- Name: slot_of(timestamp with time zone); Type: FUNCTION; Schema: app; Owner: leads_owner
+--
+
+CREATE FUNCTION app.slot_of(p_at timestamp with time zone) RETURNS timestamp with time zone
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN date_bin('00:15:00'::interval, p_at, '2000-01-01 00:00:00+00'::timestamp with time zone);
+
+ALTER FUNCTION app.slot_of(p_at timestamp with time zone) OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION slot_of(p_at timestamp with time zone); Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION app.slot_of(p_at timestamp with time zone) IS 'The quarter of an hour that an instant is in: its beginning. Every clock of today is a whole number of them away from UTC, so that any local hour or day is made of whole ones.';
+
+--
+-- Name: source_of(text, jsonb); Type: FUNCTION; Schema: app; Owner: leads_owner
+--
+
+CREATE FUNCTION app.source_of(p_source text, p_metadata jsonb) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN COALESCE(p_source, CASE WHEN (p_metadata ?| '{ip_address,user_agent,origin}'::text[]) THEN 'direct'::text ELSE 'unknown'::text END);
+
+ALTER FUNCTION app.source_of(p_source text, p_metadata jsonb) OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION source_of(p_source text, p_metadata jsonb); Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION app.source_of(p_source text, p_metadata jsonb) IS 'The source that a lead counts for: its own; direct when it came by a form that named none; unknown when it came otherwise (an import, an adopted table) and names none.';
+
+--
 -- Name: typos_of(text); Type: FUNCTION; Schema: app; Owner: leads_owner
 --
 
@@ -3702,6 +4331,151 @@ ALTER FUNCTION app.with_tags(p_tags text[], p_add text[], p_remove text[]) OWNER
 --
 
 COMMENT ON FUNCTION app.with_tags(p_tags text[], p_add text[], p_remove text[]) IS 'The tags with some more and without some others; those that were there stay in their order. A tag that is in both goes.';
+
+--
+-- Name: sla_policies; Type: TABLE; Schema: app; Owner: leads_owner
+--
+
+CREATE TABLE app.sla_policies (
+    name text NOT NULL,
+    rank integer NOT NULL,
+    lead_type public.lead_type,
+    priority public.lead_priority,
+    answer_within interval NOT NULL,
+    weekdays integer[],
+    opens time without time zone,
+    closes time without time zone,
+    time_zone text,
+    CONSTRAINT sla_policies_answer_within_valid CHECK (((answer_within > '00:00:00'::interval) AND (answer_within <= '365 days'::interval))),
+    CONSTRAINT sla_policies_closes_valid CHECK ((closes > opens)),
+    CONSTRAINT sla_policies_hours_valid CHECK ((num_nulls(weekdays, opens, closes, time_zone) = ANY (ARRAY[0, 4]))),
+    CONSTRAINT sla_policies_name_valid CHECK ((((char_length(name) >= 1) AND (char_length(name) <= 100)) AND (name !~ '[[:cntrl:]]'::text))),
+    CONSTRAINT sla_policies_time_zone_valid CHECK (app.is_time_zone(time_zone)),
+    CONSTRAINT sla_policies_weekdays_valid CHECK (((weekdays <@ '{1,2,3,4,5,6,7}'::integer[]) AND ((cardinality(weekdays) >= 1) AND (cardinality(weekdays) <= 7)) AND (array_position(weekdays, NULL::integer) IS NULL)))
+);
+
+ALTER TABLE app.sla_policies OWNER TO leads_owner;
+
+--
+-- Name: TABLE sla_policies; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON TABLE app.sla_policies IS 'How soon a lead is to be answered, and in which working hours that is counted: of those that fit a lead the one of the lowest rank counts. For the team to change (docs/metrics.md); changes are audited.';
+
+--
+-- Name: COLUMN sla_policies.name; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.sla_policies.name IS 'What stats.sla calls it, 1 to 100 characters on one line.';
+
+--
+-- Name: COLUMN sla_policies.rank; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.sla_policies.rank IS 'Which of several that fit counts: the lowest.';
+
+--
+-- Name: COLUMN sla_policies.lead_type; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.sla_policies.lead_type IS 'The form it is about; NULL for each.';
+
+--
+-- Name: COLUMN sla_policies.priority; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.sla_policies.priority IS 'The priority it is about; NULL for each.';
+
+--
+-- Name: COLUMN sla_policies.answer_within; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.sla_policies.answer_within IS 'So much working time may pass until the first answer, at most 365 days.';
+
+--
+-- Name: COLUMN sla_policies.weekdays; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.sla_policies.weekdays IS 'The working days, 1 for Monday to 7 for Sunday. Without them, as without the three that follow, all hours count.';
+
+--
+-- Name: COLUMN sla_policies.opens; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.sla_policies.opens IS 'When the working day begins, by the clock of time_zone.';
+
+--
+-- Name: COLUMN sla_policies.closes; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.sla_policies.closes IS 'When it ends, on the same day; 24:00 for midnight.';
+
+--
+-- Name: COLUMN sla_policies.time_zone; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.sla_policies.time_zone IS 'The team''s time zone, such as Europe/Berlin.';
+
+--
+-- Name: working_clock(app.sla_policies, timestamp with time zone); Type: FUNCTION; Schema: app; Owner: leads_owner
+--
+
+CREATE FUNCTION app.working_clock(p_policy app.sla_policies, p_at timestamp with time zone) RETURNS double precision
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+    v_local timestamp;
+    -- Days since a Monday long ago.
+    v_days integer;
+    v_length double precision;
+    v_worked bigint;
+    v_today double precision := 0;
+BEGIN
+    IF (p_policy).weekdays IS NULL THEN
+        RETURN extract(epoch FROM p_at);
+    END IF;
+    v_local := p_at AT TIME ZONE (p_policy).time_zone;
+    v_days := v_local::date - '1900-01-01'::date;
+    v_length := extract(epoch FROM (p_policy).closes - (p_policy).opens);
+    v_worked :=
+        (SELECT sum(v_days / 7 + CASE WHEN w.weekday - 1 < v_days % 7 THEN 1 ELSE 0 END)
+         FROM (SELECT DISTINCT u.weekday FROM unnest((p_policy).weekdays) AS u (weekday)) AS w)
+        - (SELECT count(*) FROM app.holidays AS h
+           WHERE h.day >= '1900-01-01' AND h.day < v_local::date AND extract(isodow FROM h.day)::integer = ANY ((p_policy).weekdays));
+    IF extract(isodow FROM v_local)::integer = ANY ((p_policy).weekdays) AND NOT EXISTS (SELECT FROM app.holidays AS h WHERE h.day = v_local::date) THEN
+        v_today := least(greatest(extract(epoch FROM v_local::time - (p_policy).opens), 0), v_length);
+    END IF;
+    RETURN v_worked * v_length + v_today;
+END;
+$$;
+
+ALTER FUNCTION app.working_clock(p_policy app.sla_policies, p_at timestamp with time zone) OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION working_clock(p_policy app.sla_policies, p_at timestamp with time zone); Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION app.working_clock(p_policy app.sla_policies, p_at timestamp with time zone) IS 'A clock that only goes in a policy''s working hours: the difference of two of its readings is the working time between them, in seconds. On the clock of its time zone, so that an hour that is skipped or comes twice counts as that clock shows it.';
+
+--
+-- Name: working_seconds(text, timestamp with time zone, timestamp with time zone); Type: FUNCTION; Schema: app; Owner: leads_owner
+--
+
+CREATE FUNCTION app.working_seconds(p_policy text, p_from timestamp with time zone, p_to timestamp with time zone) RETURNS double precision
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    SELECT greatest(app.working_clock(p, p_to) - app.working_clock(p, p_from), 0) FROM app.sla_policies AS p WHERE p.name = p_policy;
+$$;
+
+ALTER FUNCTION app.working_seconds(p_policy text, p_from timestamp with time zone, p_to timestamp with time zone) OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION working_seconds(p_policy text, p_from timestamp with time zone, p_to timestamp with time zone); Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION app.working_seconds(p_policy text, p_from timestamp with time zone, p_to timestamp with time zone) IS 'The working time between two instants by a policy of app.sla_policies, in seconds; none when the second is earlier. NULL when there is no such policy.';
 
 --
 -- Name: response_seconds(public.contact_leads); Type: FUNCTION; Schema: public; Owner: leads_owner
@@ -5027,82 +5801,59 @@ COMMENT ON FUNCTION service.lead_history(p_id bigint, p_limit integer, p_cursor 
 CREATE FUNCTION service.lead_stats() RETURNS json
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog'
-    BEGIN ATOMIC
- WITH inbox AS NOT MATERIALIZED (
-          SELECT l.status,
-             l.lead_type,
-             l.priority,
-             l.source,
-             l.role,
-             l.created_at,
-             l.first_response_at
-            FROM public.contact_leads l
-           WHERE ((l.deleted_at IS NULL) AND (NOT l.is_spam))
-         ), cells AS MATERIALIZED (
-          SELECT i.status,
-             i.lead_type,
-             i.priority,
-             count(*) AS leads,
-             count(i.first_response_at) AS answered
-            FROM inbox i
-           GROUP BY i.status, i.lead_type, i.priority
-         ), totals AS (
-          SELECT (COALESCE(sum(c.leads), (0)::numeric))::bigint AS total,
-             (COALESCE(sum(c.leads) FILTER (WHERE (c.status = 'unread'::public.lead_status)), (0)::numeric))::bigint AS unread,
-             round((sum(c.answered) / NULLIF(sum(c.leads), (0)::numeric)), 4) AS conversion
-            FROM cells c
-         ), sources AS (
-          SELECT COALESCE(i.source, 'unknown'::text) AS source,
-             count(*) AS leads
-            FROM inbox i
-           GROUP BY COALESCE(i.source, 'unknown'::text)
-           ORDER BY (count(*)) DESC, COALESCE(i.source, 'unknown'::text)
-          LIMIT 100
-         ), roles AS (
-          SELECT COALESCE(i.role, 'unknown'::text) AS role,
-             count(*) AS leads,
-             count(i.first_response_at) AS answered
-            FROM inbox i
-           GROUP BY COALESCE(i.role, 'unknown'::text)
-           ORDER BY (count(*)) DESC, COALESCE(i.role, 'unknown'::text)
-          LIMIT 100
-         ), responses AS (
-          SELECT percentile_cont((ARRAY[0.5, 0.9])::double precision[]) WITHIN GROUP (ORDER BY ((EXTRACT(epoch FROM (i.first_response_at - i.created_at)))::double precision)) AS seconds
-            FROM inbox i
-           WHERE (i.first_response_at IS NOT NULL)
-         ), periods(name, length) AS (
-          VALUES ('24h'::text,'24:00:00'::interval), ('7d'::text,'7 days'::interval), ('30d'::text,'30 days'::interval)
-         ), velocity AS (
-          SELECT p.name,
-             p.length,
-             count(i.*) FILTER (WHERE (i.created_at > (app.now() - p.length))) AS leads,
-             count(i.*) FILTER (WHERE (i.created_at <= (app.now() - p.length))) AS before
-            FROM (periods p
-              LEFT JOIN inbox i ON (((i.created_at > (app.now() - ((2)::double precision * p.length))) AND (i.created_at <= app.now()))))
-           GROUP BY p.name, p.length
-         )
-  SELECT json_build_object('total', t.total, 'by_status', ( SELECT json_object_agg(s.label, s.leads ORDER BY s.label) AS json_object_agg
-            FROM ( SELECT e.label,
-                     (COALESCE(sum(c.leads), (0)::numeric))::bigint AS leads
-                    FROM (unnest(enum_range(NULL::public.lead_status)) e(label)
-                      LEFT JOIN cells c ON ((c.status = e.label)))
-                   GROUP BY e.label) s), 'by_type', ( SELECT json_object_agg(s.label, s.leads ORDER BY s.label) AS json_object_agg
-            FROM ( SELECT e.label,
-                     (COALESCE(sum(c.leads), (0)::numeric))::bigint AS leads
-                    FROM (unnest(enum_range(NULL::public.lead_type)) e(label)
-                      LEFT JOIN cells c ON ((c.lead_type = e.label)))
-                   GROUP BY e.label) s), 'by_priority', ( SELECT json_object_agg(s.label, s.leads ORDER BY s.label) AS json_object_agg
-            FROM ( SELECT e.label,
-                     (COALESCE(sum(c.leads), (0)::numeric))::bigint AS leads
-                    FROM (unnest(enum_range(NULL::public.lead_priority)) e(label)
-                      LEFT JOIN cells c ON ((c.priority = e.label)))
-                   GROUP BY e.label) s), 'by_source', ( SELECT COALESCE(json_object_agg(s.source, s.leads ORDER BY s.leads DESC, s.source), '{}'::json) AS "coalesce"
-            FROM sources s), 'unread', t.unread, 'velocity', ( SELECT json_object_agg(v.name, json_build_object('count', v.leads, 'previous', v.before, 'change_percent', round(((100.0 * ((v.leads - v.before))::numeric) / (NULLIF(v.before, 0))::numeric), 1)) ORDER BY v.length) AS json_object_agg
-            FROM velocity v), 'conversion', json_build_object('overall', t.conversion, 'by_role', ( SELECT COALESCE(json_object_agg(r.role, round(((r.answered)::numeric / (r.leads)::numeric), 4) ORDER BY r.leads DESC, r.role), '{}'::json) AS "coalesce"
-            FROM roles r)), 'first_response', ( SELECT json_build_object('median_seconds', round((r.seconds[1])::numeric, 3), 'p90_seconds', round((r.seconds[2])::numeric, 3)) AS json_build_object
-            FROM responses r)) AS json_build_object
-    FROM totals t;
-END;
+    AS $$
+    WITH kinds AS MATERIALIZED (
+        SELECT t.status, t.lead_type, t.priority, sum(t.leads)::bigint AS leads
+        FROM app.lead_totals AS t
+        WHERE NOT t.is_spam AND NOT t.trashed
+        GROUP BY 1, 2, 3
+    )
+    SELECT json_build_object(
+        'total', o.leads,
+        'by_status', (
+            SELECT json_object_agg(s.label, s.leads ORDER BY s.label)
+            FROM (
+                SELECT e.label, coalesce(sum(k.leads), 0)::bigint AS leads
+                FROM unnest(enum_range(NULL::public.lead_status)) AS e (label) LEFT JOIN kinds AS k ON k.status = e.label
+                GROUP BY e.label
+            ) AS s
+        ),
+        'by_type', (
+            SELECT json_object_agg(s.label, s.leads ORDER BY s.label)
+            FROM (
+                SELECT e.label, coalesce(sum(k.leads), 0)::bigint AS leads
+                FROM unnest(enum_range(NULL::public.lead_type)) AS e (label) LEFT JOIN kinds AS k ON k.lead_type = e.label
+                GROUP BY e.label
+            ) AS s
+        ),
+        'by_priority', (
+            SELECT json_object_agg(s.label, s.leads ORDER BY s.label)
+            FROM (
+                SELECT e.label, coalesce(sum(k.leads), 0)::bigint AS leads
+                FROM unnest(enum_range(NULL::public.lead_priority)) AS e (label) LEFT JOIN kinds AS k ON k.priority = e.label
+                GROUP BY e.label
+            ) AS s
+        ),
+        'by_source', (
+            SELECT coalesce(json_object_agg(s.value, s.leads ORDER BY s.leads DESC, s.value), '{}') FROM app.largest_figures('source', 100) AS s
+        ),
+        'unread', o.unread,
+        'velocity', json_build_object(
+            '24h', json_build_object('count', o.leads_24h, 'previous', o.previous_24h, 'change_percent', o.change_percent_24h),
+            '7d', json_build_object('count', o.leads_7d, 'previous', o.previous_7d, 'change_percent', o.change_percent_7d),
+            '30d', json_build_object('count', o.leads_30d, 'previous', o.previous_30d, 'change_percent', o.change_percent_30d)
+        ),
+        'conversion', json_build_object(
+            'overall', o.conversion,
+            'by_role', (
+                SELECT coalesce(json_object_agg(r.value, round(r.answered::numeric / r.leads, 4) ORDER BY r.leads DESC, r.value), '{}')
+                FROM app.largest_figures('role', 100) AS r
+            )
+        ),
+        'first_response', json_build_object('median_seconds', o.median_response_seconds, 'p90_seconds', o.p90_response_seconds)
+    )
+    FROM stats.overview() AS o;
+$$;
 
 ALTER FUNCTION service.lead_stats() OWNER TO leads_owner;
 
@@ -5110,7 +5861,7 @@ ALTER FUNCTION service.lead_stats() OWNER TO leads_owner;
 -- Name: FUNCTION lead_stats(); Type: COMMENT; Schema: service; Owner: leads_owner
 --
 
-COMMENT ON FUNCTION service.lead_stats() IS 'The KPIs of the dashboard, trash and spam left out. velocity: leads of the last 24 hours, 7 and 30 days against the period before, change_percent NULL from an empty one. conversion: the share (0 to 1) of leads that were ever contacted, overall and by the visitor''s role. first_response: seconds from arrival to first contact. by_source and by_role: the 100 largest, ''unknown'' where a lead names none.';
+COMMENT ON FUNCTION service.lead_stats() IS 'The KPIs of the dashboard, which are those of stats.overview: trash and spam left out. velocity: leads of the last 24 hours, 7 and 30 days against the period before, change_percent NULL from an empty one. conversion: the share (0 to 1) of leads that were ever contacted, overall and by the visitor''s role. first_response: seconds from arrival to first contact, within 1 %. by_source and by_role: the 100 largest; where a lead names no source, direct when it came by a form, else unknown; unknown where it names no role. Costs the same however many leads there are.';
 
 --
 -- Name: lead_trends(text, text); Type: FUNCTION; Schema: service; Owner: leads_owner
@@ -5119,12 +5870,13 @@ COMMENT ON FUNCTION service.lead_stats() IS 'The KPIs of the dashboard, trash an
 CREATE FUNCTION service.lead_trends(p_period text, p_time_zone text) RETURNS json
     LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog'
-    SET plan_cache_mode TO 'force_custom_plan'
     AS $$
 DECLARE
     v_bucket text := CASE p_period WHEN '24h' THEN 'hour' WHEN '7d' THEN 'day' WHEN '30d' THEN 'day' WHEN '90d' THEN 'week' WHEN '12m' THEN 'month' END;
     v_places integer := CASE p_period WHEN '24h' THEN 24 WHEN '7d' THEN 7 WHEN '30d' THEN 30 WHEN '90d' THEN 13 WHEN '12m' THEN 12 END;
     v_starts timestamptz[];
+    -- The one before, this one, and its end.
+    v_periods timestamptz[];
     v_trends json;
 BEGIN
     IF v_bucket IS NULL THEN
@@ -5143,43 +5895,42 @@ BEGIN
             COLUMN = 'time_zone';
     END IF;
     v_starts := app.bucket_starts(v_bucket, 2 * v_places, p_time_zone);
-    WITH inbox AS MATERIALIZED (
-        -- Places 1 and up are the period's; 0 and below those of the one before.
-        SELECT
-            width_bucket(l.created_at, v_starts) - v_places AS place, l.status, l.lead_type, l.source,
-            public.response_seconds(l) AS seconds
-        FROM public.contact_leads AS l
-        WHERE l.created_at >= v_starts[1] AND l.created_at < v_starts[2 * v_places + 1] AND l.deleted_at IS NULL AND NOT l.is_spam
-    ), cells AS MATERIALIZED (
-        SELECT i.place, i.status, i.lead_type, count(*) AS leads, count(i.seconds) AS answered
-        FROM inbox AS i
-        GROUP BY i.place, i.status, i.lead_type
+    v_periods := ARRAY[v_starts[1], v_starts[v_places + 1], v_starts[2 * v_places + 1]];
+    -- Places 1 and up are the period's; 0 and below those of the one before.
+    WITH figures AS MATERIALIZED (
+        SELECT f.place - v_places AS place, f.by_type, f.value, f.leads, f.answered FROM app.bucket_figures(v_starts) AS f
     ), places AS (
-        SELECT c.place, sum(c.leads)::bigint AS leads, sum(c.answered)::bigint AS answered FROM cells AS c GROUP BY c.place
+        SELECT f.place, sum(f.leads)::bigint AS leads, sum(f.answered)::bigint AS answered FROM figures AS f WHERE f.by_type GROUP BY f.place
     ), totals AS (
         SELECT
-            coalesce(sum(c.leads) FILTER (WHERE c.place > 0), 0)::bigint AS leads,
-            coalesce(sum(c.leads) FILTER (WHERE c.place <= 0), 0)::bigint AS leads_before,
-            coalesce(sum(c.answered) FILTER (WHERE c.place > 0), 0)::bigint AS answered,
-            coalesce(sum(c.answered) FILTER (WHERE c.place <= 0), 0)::bigint AS answered_before,
-            coalesce(sum(c.leads) FILTER (WHERE c.place > 0 AND c.status = 'unread'), 0)::bigint AS unread,
-            coalesce(sum(c.leads - c.answered) FILTER (WHERE c.place > 0 AND c.status = 'unread'), 0)::bigint AS unopened,
-            coalesce(sum(c.leads) FILTER (WHERE c.place > 0 AND c.status = 'archived'), 0)::bigint AS archived
-        FROM cells AS c
+            coalesce(sum(p.leads) FILTER (WHERE p.place > 0), 0)::bigint AS leads,
+            coalesce(sum(p.leads) FILTER (WHERE p.place <= 0), 0)::bigint AS leads_before,
+            coalesce(sum(p.answered) FILTER (WHERE p.place > 0), 0)::bigint AS answered,
+            coalesce(sum(p.answered) FILTER (WHERE p.place <= 0), 0)::bigint AS answered_before
+        FROM places AS p
+    ), kinds AS MATERIALIZED (
+        SELECT f.by_type, f.value, sum(f.leads)::bigint AS leads FROM figures AS f WHERE f.place > 0 GROUP BY 1, 2
+    ), bins AS MATERIALIZED (
+        SELECT f.place, f.value::integer AS bin, f.leads FROM app.period_figures('day_response', v_periods) AS f
     ), responses AS (
         SELECT
-            percentile_cont(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY i.seconds) FILTER (WHERE i.place > 0) AS seconds,
-            percentile_cont(0.5) WITHIN GROUP (ORDER BY i.seconds) FILTER (WHERE i.place <= 0) AS before
-        FROM inbox AS i
-        WHERE i.seconds IS NOT NULL
+            app.bin_percentile(array_agg(b.bin) FILTER (WHERE b.place = 2), array_agg(b.leads) FILTER (WHERE b.place = 2), 0.5) AS median,
+            app.bin_percentile(array_agg(b.bin) FILTER (WHERE b.place = 2), array_agg(b.leads) FILTER (WHERE b.place = 2), 0.9) AS p90,
+            app.bin_percentile(array_agg(b.bin) FILTER (WHERE b.place = 1), array_agg(b.leads) FILTER (WHERE b.place = 1), 0.5) AS median_before
+        FROM bins AS b
     ), waits AS (
-        SELECT width_bucket(i.seconds, ARRAY[3600, 14400, 28800, 86400]::float8[]) AS wait, count(*) AS leads
-        FROM inbox AS i
-        WHERE i.place > 0 AND i.seconds IS NOT NULL
+        SELECT width_bucket(app.bin_seconds(b.bin), '{3600,14400,28800,86400}'::numeric[]) AS wait, sum(b.leads)::bigint AS leads
+        FROM bins AS b
+        WHERE b.place = 2
         GROUP BY 1
     ), sources AS (
-        SELECT coalesce(i.source, 'unknown') AS source, count(*) AS leads, count(i.seconds) AS answered
-        FROM inbox AS i WHERE i.place > 0 GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 20
+        SELECT f.value AS source, f.leads, f.answered
+        FROM app.period_figures('day_source', v_periods[2:3]) AS f
+        WHERE f.leads > 0
+        ORDER BY f.leads DESC, f.value
+        LIMIT 20
+    ), funnel AS (
+        SELECT coalesce(sum(f.opened), 0)::bigint AS opened, coalesce(sum(f.archived), 0)::bigint AS archived FROM app.funnel(v_periods[2:3]) AS f
     )
     SELECT json_build_object(
         'period', p_period,
@@ -5210,27 +5961,23 @@ BEGIN
                 'previous', round(t.answered_before::numeric / nullif(t.leads_before, 0), 4)
             ),
             'first_response', (
-                SELECT json_build_object(
-                    'median_seconds', round(r.seconds[1]::numeric, 3), 'p90_seconds', round(r.seconds[2]::numeric, 3),
-                    'previous_median_seconds', round(r.before::numeric, 3)
-                )
+                SELECT json_build_object('median_seconds', r.median, 'p90_seconds', r.p90, 'previous_median_seconds', r.median_before)
                 FROM responses AS r
             ),
-            'unread', t.unread
+            'unread', coalesce((SELECT k.leads FROM kinds AS k WHERE NOT k.by_type AND k.value = 'unread'), 0)
         ),
         'funnel', json_build_array(
             json_build_object('step', 'arrived', 'leads', t.leads),
-            json_build_object('step', 'opened', 'leads', t.leads - t.unopened),
+            json_build_object('step', 'opened', 'leads', n.opened),
             json_build_object('step', 'contacted', 'leads', t.answered),
-            json_build_object('step', 'archived', 'leads', t.archived)
+            json_build_object('step', 'archived', 'leads', n.archived)
         ),
         'by_status', (
             SELECT json_object_agg(s.label, s.leads ORDER BY s.label)
             FROM (
-                SELECT e.label, coalesce(sum(c.leads), 0)::bigint AS leads
+                SELECT e.label, coalesce(k.leads, 0) AS leads
                 FROM unnest(enum_range(NULL::public.lead_status)) AS e (label)
-                LEFT JOIN cells AS c ON c.status = e.label AND c.place > 0
-                GROUP BY e.label
+                LEFT JOIN kinds AS k ON NOT k.by_type AND k.value = e.label::text
             ) AS s
         ),
         'by_source', (
@@ -5240,10 +5987,9 @@ BEGIN
         'by_type', (
             SELECT json_object_agg(s.label, s.leads ORDER BY s.label)
             FROM (
-                SELECT e.label, coalesce(sum(c.leads), 0)::bigint AS leads
+                SELECT e.label, coalesce(k.leads, 0) AS leads
                 FROM unnest(enum_range(NULL::public.lead_type)) AS e (label)
-                LEFT JOIN cells AS c ON c.lead_type = e.label AND c.place > 0
-                GROUP BY e.label
+                LEFT JOIN kinds AS k ON k.by_type AND k.value = e.label::text
             ) AS s
         ),
         'response_times', (
@@ -5252,7 +5998,7 @@ BEGIN
             LEFT JOIN waits AS w ON w.wait = e.wait
         )
     ) INTO v_trends
-    FROM totals AS t;
+    FROM totals AS t CROSS JOIN funnel AS n;
     RETURN v_trends;
 END;
 $$;
@@ -5263,7 +6009,7 @@ ALTER FUNCTION service.lead_trends(p_period text, p_time_zone text) OWNER TO lea
 -- Name: FUNCTION lead_trends(p_period text, p_time_zone text); Type: COMMENT; Schema: service; Owner: leads_owner
 --
 
-COMMENT ON FUNCTION service.lead_trends(p_period text, p_time_zone text) IS 'The leads of a period, trash and spam left out: {period, time_zone, from, until, bucket, series: [{at, leads, answered, previous}], totals: {leads, answered: {count, previous, change_percent}, conversion: {value, previous}, first_response: {median_seconds, p90_seconds, previous_median_seconds}, unread}, funnel: [{step, leads}], by_status, by_source: [{source, leads, answered}] (the 20 largest, ''unknown'' where a lead names none), by_type, response_times: [{from_seconds, to_seconds, leads}]}. A period is so many whole buckets, as app.bucket_starts makes them in p_time_zone, the current one the last: 24h is 24 hours, 7d and 30d are days, 90d is 13 weeks, 12m 12 months. The period before is as many before those; previous is the same place in it. answered: leads that came then and were ever contacted. LD400 period_not_valid, time_zone_not_valid.';
+COMMENT ON FUNCTION service.lead_trends(p_period text, p_time_zone text) IS 'The leads of a period, trash and spam left out: {period, time_zone, from, until, bucket, series: [{at, leads, answered, previous}], totals: {leads, answered: {count, previous, change_percent}, conversion: {value, previous}, first_response: {median_seconds, p90_seconds, previous_median_seconds}, unread}, funnel: [{step, leads}], by_status, by_source: [{source, leads, answered}] (the 20 largest, named as in stats.sources), by_type, response_times: [{from_seconds, to_seconds, leads}]}. A period is so many whole buckets, as app.bucket_starts makes them in p_time_zone, the current one the last: 24h is 24 hours, 7d and 30d are days, 90d is 13 weeks, 12m 12 months. The period before is as many before those; previous is the same place in it. answered: leads that came then and were ever contacted. The numbers are those of stats.by_day, stats.funnel, stats.first_response and stats.response_times, from the same figures; response times within 1 %. LD400 period_not_valid, time_zone_not_valid.';
 
 --
 -- Name: list_keys(); Type: FUNCTION; Schema: service; Owner: leads_owner
@@ -6746,20 +7492,30 @@ BEGIN
     IF NOT pg_try_advisory_xact_lock(465557349492) THEN
         RETURN;
     END IF;
-    -- One statement: every snapshot has either the changes or the counts that hold them.
-    WITH gone AS (
+    -- One statement: every snapshot has either the changes or the counts that hold them. Of an import's many rows so many at a
+    -- time, or it would take longer than a statement may.
+    WITH gone AS MATERIALIZED (
         DELETE FROM app.lead_count_changes AS c
-        RETURNING c.status, c.lead_type, c.priority, c.is_spam, c.trashed, c.change
-    ), net AS (
-        SELECT g.status, g.lead_type, g.priority, g.is_spam, g.trashed, sum(g.change) AS change
+        WHERE c.ctid = ANY (ARRAY(SELECT l.ctid FROM app.lead_count_changes AS l LIMIT 20000))
+        RETURNING c.*
+    ), totals AS (
+        INSERT INTO app.lead_counts AS c (status, lead_type, priority, is_spam, trashed, leads)
+        SELECT g.status, g.lead_type, g.priority, g.is_spam, g.trashed, sum(g.change)
         FROM gone AS g
         GROUP BY 1, 2, 3, 4, 5
         HAVING sum(g.change) <> 0
+        ON CONFLICT ON CONSTRAINT lead_counts_pkey DO UPDATE SET leads = c.leads + EXCLUDED.leads
     )
-    INSERT INTO app.lead_counts AS c (status, lead_type, priority, is_spam, trashed, leads)
-    SELECT n.status, n.lead_type, n.priority, n.is_spam, n.trashed, n.change FROM net AS n
-    ON CONFLICT ON CONSTRAINT lead_counts_pkey DO UPDATE SET leads = c.leads + EXCLUDED.leads;
+    INSERT INTO app.lead_cells AS c (figure, starts_at, value, leads, answered)
+    SELECT f.figure, f.starts_at, f.value, sum(g.change), coalesce(sum(g.change) FILTER (WHERE g.response_bin IS NOT NULL), 0)
+    FROM gone AS g
+    CROSS JOIN LATERAL app.figures_of(g.slot, g.lead_type, g.status, g.source, g.role, g.response_bin) AS f
+    WHERE NOT g.is_spam AND NOT g.trashed
+    GROUP BY 1, 2, 3
+    HAVING sum(g.change) <> 0 OR sum(g.change) FILTER (WHERE g.response_bin IS NOT NULL) <> 0
+    ON CONFLICT ON CONSTRAINT lead_cells_pkey DO UPDATE SET leads = c.leads + EXCLUDED.leads, answered = c.answered + EXCLUDED.answered;
     DELETE FROM app.lead_counts AS c WHERE c.leads = 0;
+    DELETE FROM app.lead_cells AS c WHERE c.leads = 0 AND c.answered = 0;
     PERFORM gin_clean_pending_list('app.lead_search_document');
     PERFORM gin_clean_pending_list('app.lead_search_names');
 END;
@@ -6771,7 +7527,7 @@ ALTER FUNCTION service.tidy() OWNER TO leads_owner;
 -- Name: FUNCTION tidy(); Type: COMMENT; Schema: service; Owner: leads_owner
 --
 
-COMMENT ON FUNCTION service.tidy() IS 'What every worker asks for each second, and one at a time does: folds app.lead_count_changes into app.lead_counts, and puts new leads in their place in the search indexes, which else some writer would have to. Returns at once while another does it.';
+COMMENT ON FUNCTION service.tidy() IS 'What every worker asks for each second, and one at a time does: folds up to 20,000 rows of app.lead_count_changes into app.lead_counts and app.lead_cells, and puts new leads in their place in the search indexes, which else some writer would have to. Returns at once while another does it.';
 
 --
 -- Name: trash_lead(bigint, text, text, text, uuid); Type: FUNCTION; Schema: service; Owner: leads_owner
@@ -6899,6 +7655,770 @@ ALTER FUNCTION service.user_profile(p_username text) OWNER TO leads_owner;
 --
 
 COMMENT ON FUNCTION service.user_profile(p_username text) IS 'A user as shown to themselves: username, role, created_at, updated_at, whether they have a second factor, and how many recovery codes are left. LD401 user_gone when there is none.';
+
+--
+-- Name: by_day(date, date, text); Type: FUNCTION; Schema: stats; Owner: leads_owner
+--
+
+CREATE FUNCTION stats.by_day(p_from date, p_to date, p_tz text DEFAULT current_setting('TimeZone'::text)) RETURNS TABLE(day date, starts_at timestamp with time zone, ends_at timestamp with time zone, leads bigint, contact bigint, cv_request bigint, collaboration bigint, unread bigint, processing bigint, contacted bigint, archived bigint, answered bigint, conversion numeric)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    WITH calendar AS MATERIALIZED (
+        SELECT app.calendar('day', p_from, p_to, p_tz) AS starts
+    ), figures AS MATERIALIZED (
+        SELECT f.* FROM calendar AS c CROSS JOIN LATERAL app.bucket_figures(c.starts) AS f
+    )
+    SELECT
+        (c.starts[n.place] AT TIME ZONE p_tz)::date, c.starts[n.place], c.starts[n.place + 1],
+        coalesce(sum(f.leads) FILTER (WHERE f.by_type), 0)::bigint,
+        coalesce(sum(f.leads) FILTER (WHERE f.by_type AND f.value = 'contact'), 0)::bigint,
+        coalesce(sum(f.leads) FILTER (WHERE f.by_type AND f.value = 'cv_request'), 0)::bigint,
+        coalesce(sum(f.leads) FILTER (WHERE f.by_type AND f.value = 'collaboration'), 0)::bigint,
+        coalesce(sum(f.leads) FILTER (WHERE NOT f.by_type AND f.value = 'unread'), 0)::bigint,
+        coalesce(sum(f.leads) FILTER (WHERE NOT f.by_type AND f.value = 'processing'), 0)::bigint,
+        coalesce(sum(f.leads) FILTER (WHERE NOT f.by_type AND f.value = 'contacted'), 0)::bigint,
+        coalesce(sum(f.leads) FILTER (WHERE NOT f.by_type AND f.value = 'archived'), 0)::bigint,
+        coalesce(sum(f.answered) FILTER (WHERE f.by_type), 0)::bigint,
+        round(sum(f.answered) FILTER (WHERE f.by_type) / nullif(sum(f.leads) FILTER (WHERE f.by_type), 0), 4)
+    FROM calendar AS c
+    CROSS JOIN LATERAL generate_series(1, cardinality(c.starts) - 1) AS n (place)
+    LEFT JOIN figures AS f ON f.place = n.place
+    GROUP BY n.place, c.starts
+    ORDER BY n.place;
+$$;
+
+ALTER FUNCTION stats.by_day(p_from date, p_to date, p_tz text) OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION by_day(p_from date, p_to date, p_tz text); Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION stats.by_day(p_from date, p_to date, p_tz text) IS 'Leads by the day on which they came, days without leads too. A day goes from midnight to midnight by the clock of the time zone, its end not included. Where its leads stand is where they stand now. It costs the same however many leads there are. Spam and what is in the trash count nowhere. Of any period: from p_from to before p_to, two days by the clock of p_tz (the session''s when left out).';
+
+--
+-- Name: by_hour(date, date, text); Type: FUNCTION; Schema: stats; Owner: leads_owner
+--
+
+CREATE FUNCTION stats.by_hour(p_from date, p_to date, p_tz text DEFAULT current_setting('TimeZone'::text)) RETURNS TABLE(hour timestamp without time zone, starts_at timestamp with time zone, ends_at timestamp with time zone, leads bigint, contact bigint, cv_request bigint, collaboration bigint, unread bigint, processing bigint, contacted bigint, archived bigint, answered bigint, conversion numeric)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    WITH calendar AS MATERIALIZED (
+        SELECT app.calendar('hour', p_from, p_to, p_tz) AS starts
+    ), figures AS MATERIALIZED (
+        SELECT f.* FROM calendar AS c CROSS JOIN LATERAL app.bucket_figures(c.starts) AS f
+    )
+    SELECT
+        c.starts[n.place] AT TIME ZONE p_tz, c.starts[n.place], c.starts[n.place + 1],
+        coalesce(sum(f.leads) FILTER (WHERE f.by_type), 0)::bigint,
+        coalesce(sum(f.leads) FILTER (WHERE f.by_type AND f.value = 'contact'), 0)::bigint,
+        coalesce(sum(f.leads) FILTER (WHERE f.by_type AND f.value = 'cv_request'), 0)::bigint,
+        coalesce(sum(f.leads) FILTER (WHERE f.by_type AND f.value = 'collaboration'), 0)::bigint,
+        coalesce(sum(f.leads) FILTER (WHERE NOT f.by_type AND f.value = 'unread'), 0)::bigint,
+        coalesce(sum(f.leads) FILTER (WHERE NOT f.by_type AND f.value = 'processing'), 0)::bigint,
+        coalesce(sum(f.leads) FILTER (WHERE NOT f.by_type AND f.value = 'contacted'), 0)::bigint,
+        coalesce(sum(f.leads) FILTER (WHERE NOT f.by_type AND f.value = 'archived'), 0)::bigint,
+        coalesce(sum(f.answered) FILTER (WHERE f.by_type), 0)::bigint,
+        round(sum(f.answered) FILTER (WHERE f.by_type) / nullif(sum(f.leads) FILTER (WHERE f.by_type), 0), 4)
+    FROM calendar AS c
+    CROSS JOIN LATERAL generate_series(1, cardinality(c.starts) - 1) AS n (place)
+    LEFT JOIN figures AS f ON f.place = n.place
+    GROUP BY n.place, c.starts
+    ORDER BY n.place;
+$$;
+
+ALTER FUNCTION stats.by_hour(p_from date, p_to date, p_tz text) OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION by_hour(p_from date, p_to date, p_tz text); Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION stats.by_hour(p_from date, p_to date, p_tz text) IS 'Leads by the hour in which they came, hours without leads too: each 60 minutes long, from the first midnight on by the clock of the time zone. At most 400 days. Where its leads stand is where they stand now. It costs the same however many leads there are. Spam and what is in the trash count nowhere. Of any period: from p_from to before p_to, two days by the clock of p_tz (the session''s when left out).';
+
+--
+-- Name: campaigns(date, date, text); Type: FUNCTION; Schema: stats; Owner: leads_owner
+--
+
+CREATE FUNCTION stats.campaigns(p_from date, p_to date, p_tz text DEFAULT current_setting('TimeZone'::text)) RETURNS TABLE(utm_source text, utm_medium text, utm_campaign text, leads bigint, answered bigint, conversion numeric, qualified bigint, mean_score numeric)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    WITH period AS MATERIALIZED (
+        SELECT app.calendar(NULL, p_from, p_to, p_tz) AS starts
+    )
+    SELECT
+        coalesce(l.metadata #>> '{utm,utm_source}', app.source_of(l.source, l.metadata)), l.metadata #>> '{utm,utm_medium}',
+        l.metadata #>> '{utm,utm_campaign}', count(*), count(l.first_response_at), round(count(l.first_response_at)::numeric / count(*), 4),
+        count(*) FILTER (WHERE l.quality_score >= m.qualified_from), round(avg(l.quality_score), 1)
+    FROM public.contact_leads AS l
+    CROSS JOIN app.metric_settings AS m
+    WHERE l.created_at >= (SELECT c.starts[1] FROM period AS c) AND l.created_at < (SELECT c.starts[2] FROM period AS c) AND NOT l.is_spam AND l.deleted_at IS NULL
+    GROUP BY 1, 2, 3
+    ORDER BY 4 DESC, 1, 2, 3;
+$$;
+
+ALTER FUNCTION stats.campaigns(p_from date, p_to date, p_tz text) OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION campaigns(p_from date, p_to date, p_tz text); Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION stats.campaigns(p_from date, p_to date, p_tz text) IS 'The campaigns that the leads of the period came by: their UTM parameters as the form sent them, capitals and all. A lead with none counts for its source, direct or unknown. Spam and what is in the trash count nowhere. Of any period: from p_from to before p_to, two days by the clock of p_tz (the session''s when left out).';
+
+--
+-- Name: cohorts(date, date, text); Type: FUNCTION; Schema: stats; Owner: leads_owner
+--
+
+CREATE FUNCTION stats.cohorts(p_from date, p_to date, p_tz text DEFAULT current_setting('TimeZone'::text)) RETURNS TABLE(month date, arrived bigint, opened bigint, contacted bigint, archived bigint, dismissed bigint, opened_share numeric, contacted_share numeric, archived_share numeric, conversion numeric)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    WITH calendar AS MATERIALIZED (
+        SELECT app.calendar('month', p_from, p_to, p_tz) AS starts
+    ), reached AS MATERIALIZED (
+        SELECT f.* FROM calendar AS c CROSS JOIN LATERAL app.funnel(c.starts) AS f
+    )
+    SELECT
+        date_trunc('month', c.starts[n.place] AT TIME ZONE p_tz)::date,
+        coalesce(r.arrived, 0), coalesce(r.opened, 0), coalesce(r.contacted, 0), coalesce(r.archived, 0), coalesce(r.dismissed, 0),
+        round(r.opened::numeric / nullif(r.arrived, 0), 4), round(r.contacted::numeric / nullif(r.opened, 0), 4),
+        round(r.archived::numeric / nullif(r.contacted, 0), 4), round(r.contacted::numeric / nullif(r.arrived, 0), 4)
+    FROM calendar AS c
+    CROSS JOIN LATERAL generate_series(1, cardinality(c.starts) - 1) AS n (place)
+    LEFT JOIN reached AS r ON r.place = n.place
+    ORDER BY n.place;
+$$;
+
+ALTER FUNCTION stats.cohorts(p_from date, p_to date, p_tz text) OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION cohorts(p_from date, p_to date, p_tz text); Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION stats.cohorts(p_from date, p_to date, p_tz text) IS 'How far the leads of each month ever got, whenever that was: the steps of stats.funnel, by the month in which the leads came, months without leads too. Later months had less time to be answered. Spam and what is in the trash count nowhere. Of any period: from p_from to before p_to, two days by the clock of p_tz (the session''s when left out).';
+
+--
+-- Name: conversion(date, date, text); Type: FUNCTION; Schema: stats; Owner: leads_owner
+--
+
+CREATE FUNCTION stats.conversion(p_from date, p_to date, p_tz text DEFAULT current_setting('TimeZone'::text)) RETURNS TABLE(dimension text, value text, leads bigint, answered bigint, conversion numeric)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    WITH period AS MATERIALIZED (
+        SELECT app.calendar(NULL, p_from, p_to, p_tz) AS starts
+    ), came AS MATERIALIZED (
+        SELECT l.lead_type::text AS lead_type, coalesce(l.role, 'unknown') AS role, app.source_of(l.source, l.metadata) AS source, l.first_response_at
+        FROM public.contact_leads AS l
+        WHERE l.created_at >= (SELECT c.starts[1] FROM period AS c) AND l.created_at < (SELECT c.starts[2] FROM period AS c) AND NOT l.is_spam AND l.deleted_at IS NULL
+    )
+    SELECT
+        CASE WHEN grouping(c.lead_type) = 0 THEN 'type' WHEN grouping(c.role) = 0 THEN 'role' WHEN grouping(c.source) = 0 THEN 'source' ELSE 'all' END,
+        coalesce(c.lead_type, c.role, c.source, 'all'), count(*), count(c.first_response_at), round(count(c.first_response_at)::numeric / count(*), 4)
+    FROM came AS c
+    GROUP BY GROUPING SETS ((), (c.lead_type), (c.role), (c.source))
+    HAVING count(*) > 0
+    ORDER BY grouping(c.lead_type, c.role, c.source) DESC, 3 DESC, 2;
+$$;
+
+ALTER FUNCTION stats.conversion(p_from date, p_to date, p_tz text) OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION conversion(p_from date, p_to date, p_tz text); Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION stats.conversion(p_from date, p_to date, p_tz text) IS 'The share of leads that were ever contacted, of all that came in the period, and by form, by role and by source. Spam and what is in the trash count nowhere. Of any period: from p_from to before p_to, two days by the clock of p_tz (the session''s when left out).';
+
+--
+-- Name: data_quality(); Type: FUNCTION; Schema: stats; Owner: leads_owner
+--
+
+CREATE FUNCTION stats.data_quality() RETURNS TABLE(problem text, meaning text, leads bigint, share numeric)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET work_mem TO '64MB'
+    AS $$
+    WITH counted AS MATERIALIZED (
+        SELECT count(*) AS leads,
+            count(*) FILTER (WHERE app.source_of(l.source, l.metadata) = 'unknown') AS source_unknown,
+            count(*) FILTER (WHERE l.role IS NULL) AS role_missing,
+            count(*) FILTER (WHERE l.company IS NULL) AS company_missing,
+            count(*) FILTER (WHERE l.message IS NULL AND l.lead_type <> 'cv_request') AS message_missing,
+            count(*) FILTER (WHERE l.status = 'contacted' AND l.quality_score IS NULL) AS not_scored,
+            count(*) FILTER (WHERE l.status IN ('unread', 'processing') AND l.assignee IS NULL AND l.created_at < app.now() - interval '24 hours') AS unassigned,
+            count(*) FILTER (WHERE l.status <> 'archived' AND l.follow_up_date < (app.now() AT TIME ZONE 'UTC')::date) AS follow_up_overdue,
+            count(*) FILTER (WHERE l.created_at > app.now()) AS created_in_future,
+            count(*) FILTER (WHERE l.first_response_at < l.created_at) AS answered_before_created,
+            count(*) FILTER (WHERE l.status = 'contacted' AND l.first_response_at IS NULL) AS contacted_without_time
+        FROM public.contact_leads AS l
+        WHERE NOT l.is_spam AND l.deleted_at IS NULL
+    ), duplicates AS (
+        SELECT coalesce(sum(d.leads - 1), 0)::bigint AS leads
+        FROM (
+            SELECT count(*) AS leads FROM public.contact_leads AS l
+            WHERE l.message IS NOT NULL AND NOT l.is_spam AND l.deleted_at IS NULL
+            GROUP BY lower(l.email), l.lead_type, md5(l.message)
+        ) AS d
+    )
+    SELECT p.problem, p.meaning, p.leads, round(p.leads::numeric / nullif(c.leads, 0), 4)
+    FROM counted AS c
+    CROSS JOIN duplicates AS d
+    CROSS JOIN LATERAL (VALUES
+        ('source_unknown', 'Nothing tells where the lead came from.', c.source_unknown),
+        ('role_missing', 'The visitor does not say what they are.', c.role_missing),
+        ('company_missing', 'No company is given.', c.company_missing),
+        ('message_missing', 'A contact or collaboration without a message.', c.message_missing),
+        ('not_scored', 'Contacted, but nobody gave a quality score.', c.not_scored),
+        ('unassigned', 'Open for more than a day, and nobody takes care of it.', c.unassigned),
+        ('follow_up_overdue', 'Not archived, and the day to come back to it is past.', c.follow_up_overdue),
+        ('created_in_future', 'It says that it came later than now.', c.created_in_future),
+        ('answered_before_created', 'It says that it was answered before it came.', c.answered_before_created),
+        ('contacted_without_time', 'In the stage contacted, but it is not known since when.', c.contacted_without_time),
+        ('duplicate', 'The same person sent the same message more than once; all but the first.', d.leads)
+    ) AS p (problem, meaning, leads);
+$$;
+
+ALTER FUNCTION stats.data_quality() OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION data_quality(); Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION stats.data_quality() IS 'What is missing or odd in the leads of the inbox, a row for each thing looked for, with none too: so that a number can be trusted as far as its data. Spam and what is in the trash count nowhere.';
+
+--
+-- Name: first_response(date, date, text); Type: FUNCTION; Schema: stats; Owner: leads_owner
+--
+
+CREATE FUNCTION stats.first_response(p_from date, p_to date, p_tz text DEFAULT current_setting('TimeZone'::text)) RETURNS TABLE(leads bigint, answered bigint, unanswered bigint, unanswered_share numeric, median_seconds numeric, p90_seconds numeric)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    WITH period AS MATERIALIZED (
+        SELECT app.calendar(NULL, p_from, p_to, p_tz) AS starts
+    ), came AS (
+        SELECT coalesce(sum(f.leads), 0)::bigint AS leads, coalesce(sum(f.answered), 0)::bigint AS answered
+        FROM period AS c CROSS JOIN LATERAL app.bucket_figures(c.starts) AS f
+        WHERE f.by_type
+    ), responses AS (
+        SELECT array_agg(f.value::integer) AS bins, array_agg(f.leads) AS leads
+        FROM period AS c CROSS JOIN LATERAL app.period_figures('day_response', c.starts) AS f
+    )
+    SELECT
+        c.leads, c.answered, c.leads - c.answered, round((c.leads - c.answered)::numeric / nullif(c.leads, 0), 4),
+        app.bin_percentile(r.bins, r.leads, 0.5), app.bin_percentile(r.bins, r.leads, 0.9)
+    FROM came AS c CROSS JOIN responses AS r;
+$$;
+
+ALTER FUNCTION stats.first_response(p_from date, p_to date, p_tz text) OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION first_response(p_from date, p_to date, p_tz text); Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION stats.first_response(p_from date, p_to date, p_tz text) IS 'How soon the leads that came in the period were first contacted, from arrival to that moment, nights and weekends included. Only a person''s answer counts, the first one: not the automatic acknowledgement, and not what followed a reopening. Of n answers the p-th percentile is that at place ceil(p * n) by length, read from a histogram whose bins are at most 2 % wide. Spam and what is in the trash count nowhere. Of any period: from p_from to before p_to, two days by the clock of p_tz (the session''s when left out).';
+
+--
+-- Name: funnel(date, date, text); Type: FUNCTION; Schema: stats; Owner: leads_owner
+--
+
+CREATE FUNCTION stats.funnel(p_from date, p_to date, p_tz text DEFAULT current_setting('TimeZone'::text)) RETURNS TABLE(place integer, step text, leads bigint, of_previous numeric, of_first numeric)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    WITH period AS MATERIALIZED (
+        SELECT app.calendar(NULL, p_from, p_to, p_tz) AS starts
+    ), reached AS MATERIALIZED (
+        SELECT coalesce(sum(f.arrived), 0)::bigint AS arrived, coalesce(sum(f.opened), 0)::bigint AS opened,
+            coalesce(sum(f.contacted), 0)::bigint AS contacted, coalesce(sum(f.archived), 0)::bigint AS archived
+        FROM period AS c CROSS JOIN LATERAL app.funnel(c.starts) AS f
+    )
+    SELECT
+        s.place, s.step, s.leads, round(s.leads::numeric / nullif(lag(s.leads) OVER (ORDER BY s.place), 0), 4),
+        round(s.leads::numeric / nullif(r.arrived, 0), 4)
+    FROM reached AS r
+    CROSS JOIN LATERAL (
+        VALUES (1, 'arrived', r.arrived), (2, 'opened', r.opened), (3, 'contacted', r.contacted), (4, 'archived', r.archived)
+    ) AS s (place, step, leads)
+    ORDER BY s.place;
+$$;
+
+ALTER FUNCTION stats.funnel(p_from date, p_to date, p_tz text) OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION funnel(p_from date, p_to date, p_tz text); Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION stats.funnel(p_from date, p_to date, p_tz text) IS 'How far the leads that came in the period ever got, whenever that was: arrived; opened, which is that they were ever in another stage than unread; contacted; archived after that. of_previous is the share of those of one step that reached the next. A lead that went back still reached what it reached; what was undone did not happen. Spam and what is in the trash count nowhere. Of any period: from p_from to before p_to, two days by the clock of p_tz (the session''s when left out).';
+
+--
+-- Name: lead_velocity(date, date, text); Type: FUNCTION; Schema: stats; Owner: leads_owner
+--
+
+CREATE FUNCTION stats.lead_velocity(p_from date, p_to date, p_tz text DEFAULT current_setting('TimeZone'::text)) RETURNS TABLE(month date, qualified bigint, previous bigint, rate_percent numeric, complete boolean)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    WITH calendar AS MATERIALIZED (
+        SELECT app.calendar('month', (date_trunc('month', p_from::timestamp) - interval '1 month')::date,
+            (date_trunc('month', p_to::timestamp - interval '1 day') + interval '1 month')::date, p_tz) AS starts
+    ), came AS (
+        SELECT width_bucket(l.created_at, c.starts) AS place, count(*) AS leads
+        FROM public.contact_leads AS l
+        CROSS JOIN app.metric_settings AS m
+        CROSS JOIN calendar AS c
+        WHERE l.created_at >= (SELECT c.starts[1] FROM calendar AS c) AND l.created_at < (SELECT c.starts[cardinality(c.starts)] FROM calendar AS c)
+            AND l.quality_score >= m.qualified_from AND NOT l.is_spam AND l.deleted_at IS NULL
+        GROUP BY 1
+    ), months AS (
+        SELECT n.place, c.starts[n.place] AS starts_at, c.starts[n.place + 1] AS ends_at, coalesce(l.leads, 0) AS leads,
+            lag(coalesce(l.leads, 0)) OVER (ORDER BY n.place) AS previous
+        FROM calendar AS c
+        CROSS JOIN LATERAL generate_series(1, cardinality(c.starts) - 1) AS n (place)
+        LEFT JOIN came AS l ON l.place = n.place
+    )
+    SELECT (m.starts_at AT TIME ZONE p_tz)::date, m.leads, m.previous, round(100.0 * (m.leads - m.previous) / nullif(m.previous, 0), 1), m.ends_at <= app.now()
+    FROM months AS m
+    WHERE m.place > 1
+    ORDER BY m.place;
+$$;
+
+ALTER FUNCTION stats.lead_velocity(p_from date, p_to date, p_tz text) OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION lead_velocity(p_from date, p_to date, p_tz text); Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION stats.lead_velocity(p_from date, p_to date, p_tz text) IS 'The lead velocity rate: by how many percent the qualified leads of a month (those with a quality score that counts as qualified, app.metric_settings) are more than those of the month before; NULL, not 0, from a month without any. Months of arrival, whole ones: each that the period touches. Spam and what is in the trash count nowhere. Of any period: from p_from to before p_to, two days by the clock of p_tz (the session''s when left out).';
+
+--
+-- Name: operations(date, date, text); Type: FUNCTION; Schema: stats; Owner: leads_owner
+--
+
+CREATE FUNCTION stats.operations(p_from date, p_to date, p_tz text DEFAULT current_setting('TimeZone'::text)) RETURNS TABLE(day date, kind text, operations bigint, leads bigint, undone bigint)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    WITH period AS MATERIALIZED (
+        SELECT app.calendar(NULL, p_from, p_to, p_tz) AS starts
+    )
+    SELECT (o.at AT TIME ZONE p_tz)::date, o.kind, count(*), sum(o.changed)::bigint, count(o.undone_by)
+    FROM app.operations AS o
+    CROSS JOIN period AS p
+    WHERE o.at >= p.starts[1] AND o.at < p.starts[2] AND o.changed IS NOT NULL
+    GROUP BY 1, 2
+    ORDER BY 1, 2;
+$$;
+
+ALTER FUNCTION stats.operations(p_from date, p_to date, p_tz text) OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION operations(p_from date, p_to date, p_tz text); Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION stats.operations(p_from date, p_to date, p_tz text) IS 'What the team did to many leads at once, deleted, restored, undid and erased, by day and kind; only days and kinds on which something was done. Of any period: from p_from to before p_to, two days by the clock of p_tz (the session''s when left out).';
+
+--
+-- Name: overview(); Type: FUNCTION; Schema: stats; Owner: leads_owner
+--
+
+CREATE FUNCTION stats.overview() RETURNS TABLE(as_of timestamp with time zone, leads bigint, unread bigint, processing bigint, contacted bigint, archived bigint, answered bigint, conversion numeric, unanswered_share numeric, median_response_seconds numeric, p90_response_seconds numeric, leads_24h bigint, previous_24h bigint, change_percent_24h numeric, leads_7d bigint, previous_7d bigint, change_percent_7d numeric, leads_30d bigint, previous_30d bigint, change_percent_30d numeric, spam bigint, trashed bigint)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    WITH kinds AS MATERIALIZED (
+        SELECT t.status, t.is_spam, t.trashed, sum(t.leads) AS leads FROM app.lead_totals AS t GROUP BY 1, 2, 3
+    ), totals AS (
+        SELECT
+            coalesce(sum(k.leads) FILTER (WHERE NOT k.is_spam AND NOT k.trashed), 0)::bigint AS leads,
+            coalesce(sum(k.leads) FILTER (WHERE k.status = 'unread' AND NOT k.is_spam AND NOT k.trashed), 0)::bigint AS unread,
+            coalesce(sum(k.leads) FILTER (WHERE k.status = 'processing' AND NOT k.is_spam AND NOT k.trashed), 0)::bigint AS processing,
+            coalesce(sum(k.leads) FILTER (WHERE k.status = 'contacted' AND NOT k.is_spam AND NOT k.trashed), 0)::bigint AS contacted,
+            coalesce(sum(k.leads) FILTER (WHERE k.status = 'archived' AND NOT k.is_spam AND NOT k.trashed), 0)::bigint AS archived,
+            coalesce(sum(k.leads) FILTER (WHERE k.is_spam AND NOT k.trashed), 0)::bigint AS spam,
+            coalesce(sum(k.leads) FILTER (WHERE k.trashed), 0)::bigint AS trashed
+        FROM kinds AS k
+    ), bins AS (
+        SELECT b.bin, sum(b.leads)::bigint AS leads
+        FROM (
+            SELECT c.value::integer AS bin, c.leads FROM app.lead_cells AS c WHERE c.figure = 'response' AND c.starts_at = '-infinity'
+            UNION ALL
+            SELECT c.response_bin, c.change FROM app.lead_count_changes AS c WHERE c.response_bin IS NOT NULL AND NOT c.is_spam AND NOT c.trashed
+        ) AS b
+        GROUP BY 1
+    ), responses AS (
+        SELECT
+            coalesce(sum(b.leads), 0)::bigint AS answered,
+            app.bin_percentile(array_agg(b.bin), array_agg(b.leads), 0.5) AS median,
+            app.bin_percentile(array_agg(b.bin), array_agg(b.leads), 0.9) AS p90
+        FROM bins AS b
+    ), velocity AS (
+        SELECT jsonb_object_agg(v.period, to_jsonb(v)) AS v FROM stats.velocity() AS v
+    )
+    SELECT
+        app.now(), t.leads, t.unread, t.processing, t.contacted, t.archived, r.answered,
+        round(r.answered::numeric / nullif(t.leads, 0), 4), round((t.leads - r.answered)::numeric / nullif(t.leads, 0), 4),
+        r.median, r.p90,
+        (v.v #>> '{24h,leads}')::bigint, (v.v #>> '{24h,previous}')::bigint, (v.v #>> '{24h,change_percent}')::numeric,
+        (v.v #>> '{7d,leads}')::bigint, (v.v #>> '{7d,previous}')::bigint, (v.v #>> '{7d,change_percent}')::numeric,
+        (v.v #>> '{30d,leads}')::bigint, (v.v #>> '{30d,previous}')::bigint, (v.v #>> '{30d,change_percent}')::numeric,
+        t.spam, t.trashed
+    FROM totals AS t CROSS JOIN responses AS r CROSS JOIN velocity AS v;
+$$;
+
+ALTER FUNCTION stats.overview() OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION overview(); Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION stats.overview() IS 'The inbox in one row, now and over all time. Percentiles are read from a histogram whose bins are at most 2 % wide. It costs the same however many leads there are. Spam and what is in the trash count nowhere.';
+
+--
+-- Name: people(date, date, text); Type: FUNCTION; Schema: stats; Owner: leads_owner
+--
+
+CREATE FUNCTION stats.people(p_from date, p_to date, p_tz text DEFAULT current_setting('TimeZone'::text)) RETURNS TABLE(month date, leads bigint, people bigint, new_people bigint, returning_people bigint, returning_share numeric)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET work_mem TO '64MB'
+    AS $$
+    WITH calendar AS MATERIALIZED (
+        SELECT app.calendar('month', p_from, p_to, p_tz) AS starts
+    ), firsts AS (
+        SELECT lower(l.email) AS person, min(l.created_at) AS first_at FROM public.contact_leads AS l WHERE NOT l.is_spam AND l.deleted_at IS NULL GROUP BY 1
+    ), came AS (
+        SELECT width_bucket(l.created_at, c.starts) AS place, lower(l.email) AS person, count(*) AS leads
+        FROM public.contact_leads AS l
+        CROSS JOIN calendar AS c
+        WHERE l.created_at >= (SELECT c.starts[1] FROM calendar AS c) AND l.created_at < (SELECT c.starts[cardinality(c.starts)] FROM calendar AS c)
+            AND NOT l.is_spam AND l.deleted_at IS NULL
+        GROUP BY 1, 2
+    ), months AS (
+        SELECT a.place, sum(a.leads)::bigint AS leads, count(*) AS people, count(*) FILTER (WHERE f.first_at < c.starts[a.place]) AS returning_people
+        FROM came AS a JOIN firsts AS f ON f.person = a.person CROSS JOIN calendar AS c
+        GROUP BY a.place
+    )
+    SELECT
+        date_trunc('month', c.starts[n.place] AT TIME ZONE p_tz)::date, coalesce(m.leads, 0), coalesce(m.people, 0),
+        coalesce(m.people - m.returning_people, 0), coalesce(m.returning_people, 0), round(m.returning_people::numeric / nullif(m.people, 0), 4)
+    FROM calendar AS c
+    CROSS JOIN LATERAL generate_series(1, cardinality(c.starts) - 1) AS n (place)
+    LEFT JOIN months AS m ON m.place = n.place
+    ORDER BY n.place;
+$$;
+
+ALTER FUNCTION stats.people(p_from date, p_to date, p_tz text) OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION people(p_from date, p_to date, p_tz text); Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION stats.people(p_from date, p_to date, p_tz text) IS 'How many people wrote in each month, and how many of them had written before it; months without leads too. Who has the same address, capitals or not, is the same person. A person who writes twice in the first month is new in it. Spam and what is in the trash count nowhere. Of any period: from p_from to before p_to, two days by the clock of p_tz (the session''s when left out).';
+
+--
+-- Name: quality(date, date, text); Type: FUNCTION; Schema: stats; Owner: leads_owner
+--
+
+CREATE FUNCTION stats.quality(p_from date, p_to date, p_tz text DEFAULT current_setting('TimeZone'::text)) RETURNS TABLE(source text, leads bigint, scored bigint, mean_score numeric, median_score numeric, qualified bigint, qualified_share numeric)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    WITH period AS MATERIALIZED (
+        SELECT app.calendar(NULL, p_from, p_to, p_tz) AS starts
+    )
+    SELECT
+        app.source_of(l.source, l.metadata), count(*), count(l.quality_score), round(avg(l.quality_score), 1),
+        round((percentile_cont(0.5) WITHIN GROUP (ORDER BY l.quality_score))::numeric, 1),
+        count(*) FILTER (WHERE l.quality_score >= m.qualified_from),
+        round(count(*) FILTER (WHERE l.quality_score >= m.qualified_from)::numeric / nullif(count(l.quality_score), 0), 4)
+    FROM public.contact_leads AS l
+    CROSS JOIN app.metric_settings AS m
+    WHERE l.created_at >= (SELECT c.starts[1] FROM period AS c) AND l.created_at < (SELECT c.starts[2] FROM period AS c) AND NOT l.is_spam AND l.deleted_at IS NULL
+    GROUP BY 1
+    ORDER BY 2 DESC, 1;
+$$;
+
+ALTER FUNCTION stats.quality(p_from date, p_to date, p_tz text) OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION quality(p_from date, p_to date, p_tz text); Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION stats.quality(p_from date, p_to date, p_tz text) IS 'How good the leads of the period are, by source: from the quality scores that the team gave. A lead that nobody scored is neither good nor bad: it counts in leads alone. Spam and what is in the trash count nowhere. Of any period: from p_from to before p_to, two days by the clock of p_tz (the session''s when left out).';
+
+--
+-- Name: reopenings(date, date, text); Type: FUNCTION; Schema: stats; Owner: leads_owner
+--
+
+CREATE FUNCTION stats.reopenings(p_from date, p_to date, p_tz text DEFAULT current_setting('TimeZone'::text)) RETURNS TABLE(leads bigint, reopened bigint, reopen_rate numeric, reopenings bigint)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    WITH period AS MATERIALIZED (
+        SELECT app.calendar(NULL, p_from, p_to, p_tz) AS starts
+    ), came AS MATERIALIZED (
+        SELECT l.id, l.status, l.first_response_at FROM public.contact_leads AS l WHERE l.created_at >= (SELECT c.starts[1] FROM period AS c) AND l.created_at < (SELECT c.starts[2] FROM period AS c) AND NOT l.is_spam AND l.deleted_at IS NULL
+    ), moves AS (
+        SELECT
+            c.lead_id,
+            bool_or(c.from_status IN ('contacted', 'archived') OR c.to_status IN ('contacted', 'archived')) AS dealt_with,
+            count(*) FILTER (WHERE c.from_status IN ('contacted', 'archived') AND c.to_status = 'processing') AS reopenings
+        FROM app.status_changes AS c
+        WHERE c.lead_id IN (SELECT l.id FROM came AS l)
+        GROUP BY c.lead_id
+    )
+    SELECT
+        count(*), count(*) FILTER (WHERE m.reopenings > 0),
+        round(count(*) FILTER (WHERE m.reopenings > 0)::numeric / nullif(count(*), 0), 4), coalesce(sum(m.reopenings), 0)::bigint
+    FROM came AS l
+    LEFT JOIN moves AS m ON m.lead_id = l.id
+    WHERE l.status IN ('contacted', 'archived') OR l.first_response_at IS NOT NULL OR m.dealt_with;
+$$;
+
+ALTER FUNCTION stats.reopenings(p_from date, p_to date, p_tz text) OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION reopenings(p_from date, p_to date, p_tz text); Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION stats.reopenings(p_from date, p_to date, p_tz text) IS 'How many of the leads that were dealt with (ever contacted or archived) had to be taken up again, of the leads that came in the period. What was undone did not happen. Spam and what is in the trash count nowhere. Of any period: from p_from to before p_to, two days by the clock of p_tz (the session''s when left out).';
+
+--
+-- Name: response_times(date, date, text); Type: FUNCTION; Schema: stats; Owner: leads_owner
+--
+
+CREATE FUNCTION stats.response_times(p_from date, p_to date, p_tz text DEFAULT current_setting('TimeZone'::text)) RETURNS TABLE(place integer, bucket text, from_seconds integer, to_seconds integer, leads bigint, share numeric)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    WITH period AS MATERIALIZED (
+        SELECT app.calendar(NULL, p_from, p_to, p_tz) AS starts
+    ), responses AS MATERIALIZED (
+        SELECT app.bin_seconds(f.value::integer) AS seconds, f.leads
+        FROM period AS c CROSS JOIN LATERAL app.period_figures('day_response', c.starts) AS f
+    )
+    SELECT
+        b.place, b.bucket, b.since, b.until, coalesce(sum(r.leads), 0)::bigint,
+        round(coalesce(sum(r.leads), 0) / nullif(sum(sum(r.leads)) OVER (), 0), 4)
+    FROM (VALUES (1, '0-1', 0, 3600), (2, '1-4', 3600, 14400), (3, '4-8', 14400, 28800), (4, '8-24', 28800, 86400), (5, '24+', 86400, NULL))
+        AS b (place, bucket, since, until)
+    LEFT JOIN responses AS r ON r.seconds >= b.since AND (b.until IS NULL OR r.seconds < b.until)
+    GROUP BY 1, 2, 3, 4
+    ORDER BY b.place;
+$$;
+
+ALTER FUNCTION stats.response_times(p_from date, p_to date, p_tz text) OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION response_times(p_from date, p_to date, p_tz text); Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION stats.response_times(p_from date, p_to date, p_tz text) IS 'How many of the leads that came in the period were first contacted within an hour, in 1 to 4, 4 to 8, 8 to 24 hours, and later; exact. A time on a limit belongs to the longer one. Leads without an answer are in none: stats.first_response has them. Spam and what is in the trash count nowhere. Of any period: from p_from to before p_to, two days by the clock of p_tz (the session''s when left out).';
+
+--
+-- Name: sla(date, date, text); Type: FUNCTION; Schema: stats; Owner: leads_owner
+--
+
+CREATE FUNCTION stats.sla(p_from date, p_to date, p_tz text DEFAULT current_setting('TimeZone'::text)) RETURNS TABLE(policy text, answer_within interval, leads bigint, in_time bigint, late bigint, overdue bigint, waiting bigint, dismissed bigint, breach_share numeric)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    WITH period AS MATERIALIZED (
+        SELECT app.calendar(NULL, p_from, p_to, p_tz) AS starts
+    ), came AS MATERIALIZED (
+        SELECT l.status, l.created_at, l.first_response_at, p.name, p.answer_within
+        FROM public.contact_leads AS l
+        LEFT JOIN LATERAL (
+            SELECT p.name, p.answer_within
+            FROM app.sla_policies AS p
+            WHERE coalesce(p.lead_type = l.lead_type, true) AND coalesce(p.priority = l.priority, true)
+            ORDER BY p.rank
+            LIMIT 1
+        ) AS p ON true
+        WHERE l.created_at >= (SELECT c.starts[1] FROM period AS c) AND l.created_at < (SELECT c.starts[2] FROM period AS c) AND NOT l.is_spam AND l.deleted_at IS NULL
+    ), judged AS (
+        SELECT
+            c.name, c.answer_within, c.first_response_at IS NOT NULL AS answered, c.status = 'archived' AS archived,
+            -- Working time is never longer than time itself.
+            CASE
+                WHEN coalesce(c.first_response_at, app.now()) - c.created_at <= c.answer_within THEN true
+                ELSE app.working_seconds(c.name, c.created_at, coalesce(c.first_response_at, app.now())) <= extract(epoch FROM c.answer_within)
+            END AS in_time
+        FROM came AS c
+    )
+    SELECT
+        coalesce(p.name, 'none'), p.answer_within, count(j),
+        count(*) FILTER (WHERE j.answered AND j.in_time), count(*) FILTER (WHERE j.answered AND NOT j.in_time),
+        count(*) FILTER (WHERE NOT j.answered AND NOT j.archived AND NOT j.in_time),
+        count(*) FILTER (WHERE NOT j.answered AND NOT j.archived AND j.in_time),
+        count(*) FILTER (WHERE NOT j.answered AND j.archived),
+        round(count(*) FILTER (WHERE NOT j.in_time AND (j.answered OR NOT j.archived))::numeric
+            / nullif(count(*) FILTER (WHERE j.answered OR NOT j.archived AND NOT j.in_time), 0), 4)
+    FROM app.sla_policies AS p
+    FULL JOIN judged AS j ON j.name = p.name
+    GROUP BY p.name, p.answer_within, p.rank
+    ORDER BY p.rank;
+$$;
+
+ALTER FUNCTION stats.sla(p_from date, p_to date, p_tz text) OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION sla(p_from date, p_to date, p_tz text); Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION stats.sla(p_from date, p_to date, p_tz text) IS 'Whether the leads that came in the period were first answered within the working time that their policy allows. Of the policies (app.sla_policies) that fit a lead''s form and priority of now the one of the lowest rank counts. Working time goes by the policy''s weekdays and hours, on the clock of its time zone, without app.holidays; a policy without hours counts all time. Exactly the time allowed is in time. Spam and what is in the trash count nowhere. Of any period: from p_from to before p_to, two days by the clock of p_tz (the session''s when left out).';
+
+--
+-- Name: sources(date, date, text); Type: FUNCTION; Schema: stats; Owner: leads_owner
+--
+
+CREATE FUNCTION stats.sources(p_from date, p_to date, p_tz text DEFAULT current_setting('TimeZone'::text)) RETURNS TABLE(source text, leads bigint, answered bigint, conversion numeric, qualified bigint, first_touch_leads bigint, first_touch_answered bigint, new_people bigint)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET work_mem TO '64MB'
+    AS $$
+    WITH period AS MATERIALIZED (
+        SELECT app.calendar(NULL, p_from, p_to, p_tz) AS starts
+    ), people AS MATERIALIZED (
+        SELECT DISTINCT ON (lower(l.email)) lower(l.email) AS person, l.id, app.source_of(l.source, l.metadata) AS source
+        FROM public.contact_leads AS l
+        WHERE NOT l.is_spam AND l.deleted_at IS NULL
+        ORDER BY lower(l.email), l.created_at, l.id
+    ), came AS MATERIALIZED (
+        SELECT l.id, lower(l.email) AS person, app.source_of(l.source, l.metadata) AS source, l.first_response_at,
+            l.quality_score >= m.qualified_from AS qualified
+        FROM public.contact_leads AS l
+        CROSS JOIN app.metric_settings AS m
+        WHERE l.created_at >= (SELECT c.starts[1] FROM period AS c) AND l.created_at < (SELECT c.starts[2] FROM period AS c) AND NOT l.is_spam AND l.deleted_at IS NULL
+    ), touches AS (
+        SELECT c.source, count(*) AS leads, count(c.first_response_at) AS answered, count(*) FILTER (WHERE c.qualified) AS qualified,
+            0 AS first_leads, 0 AS first_answered, 0 AS new_people
+        FROM came AS c GROUP BY 1
+        UNION ALL
+        SELECT p.source, 0, 0, 0, count(*), count(c.first_response_at), count(*) FILTER (WHERE c.id = p.id)
+        FROM came AS c JOIN people AS p ON p.person = c.person GROUP BY 1
+    )
+    SELECT t.source, sum(t.leads)::bigint, sum(t.answered)::bigint, round(sum(t.answered) / nullif(sum(t.leads), 0), 4), sum(t.qualified)::bigint,
+        sum(t.first_leads)::bigint, sum(t.first_answered)::bigint, sum(t.new_people)::bigint
+    FROM touches AS t
+    GROUP BY t.source
+    ORDER BY 2 DESC, 1;
+$$;
+
+ALTER FUNCTION stats.sources(p_from date, p_to date, p_tz text) OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION sources(p_from date, p_to date, p_tz text); Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION stats.sources(p_from date, p_to date, p_tz text) IS 'Where the leads of the period came from: by each lead''s own source, and by first touch, the source of the first lead of all that the same person sent (who has the same address, capitals or not). Both add up to the same leads. Spam and what is in the trash count nowhere. Of any period: from p_from to before p_to, two days by the clock of p_tz (the session''s when left out).';
+
+--
+-- Name: stage_times(date, date, text); Type: FUNCTION; Schema: stats; Owner: leads_owner
+--
+
+CREATE FUNCTION stats.stage_times(p_from date, p_to date, p_tz text DEFAULT current_setting('TimeZone'::text)) RETURNS TABLE(status public.lead_status, stays bigint, leads bigint, ended bigint, median_seconds numeric, p90_seconds numeric, there_now bigint)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    WITH period AS MATERIALIZED (
+        SELECT app.calendar(NULL, p_from, p_to, p_tz) AS starts
+    ), stays AS MATERIALIZED (
+        SELECT
+            s.lead_id, s.status, s.left_at,
+            -- Of a lead that came in another stage than unread (an import) it isn't known since when it is there.
+            CASE
+                WHEN s.left_at IS NOT NULL AND (s.place > 1 OR s.status = 'unread')
+                    THEN extract(epoch FROM greatest(s.left_at - s.entered_at, interval '0'))::double precision
+            END AS seconds
+        FROM stats.stages AS s
+        WHERE s.lead_id IN (SELECT l.id FROM public.contact_leads AS l WHERE l.created_at >= (SELECT c.starts[1] FROM period AS c) AND l.created_at < (SELECT c.starts[2] FROM period AS c) AND NOT l.is_spam AND l.deleted_at IS NULL)
+    )
+    SELECT
+        e.status, count(s.lead_id), count(DISTINCT s.lead_id), count(s.seconds),
+        round((percentile_cont(0.5) WITHIN GROUP (ORDER BY s.seconds))::numeric, 3),
+        round((percentile_cont(0.9) WITHIN GROUP (ORDER BY s.seconds))::numeric, 3),
+        count(s.lead_id) FILTER (WHERE s.left_at IS NULL)
+    FROM unnest(enum_range(NULL::public.lead_status)) AS e (status)
+    LEFT JOIN stays AS s ON s.status = e.status
+    GROUP BY e.status
+    ORDER BY e.status;
+$$;
+
+ALTER FUNCTION stats.stage_times(p_from date, p_to date, p_tz text) OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION stage_times(p_from date, p_to date, p_tz text); Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION stats.stage_times(p_from date, p_to date, p_tz text) IS 'How long leads stay in each stage, from stats.stages, of the leads that came in the period. The times are of stays that ended (one that goes on may last) and whose beginning is known: a lead that was entered or imported in another stage than unread was there since nobody knows when. Between two lengths the percentile lies where a straight line would. Spam and what is in the trash count nowhere. Of any period: from p_from to before p_to, two days by the clock of p_tz (the session''s when left out).';
+
+--
+-- Name: velocity(); Type: FUNCTION; Schema: stats; Owner: leads_owner
+--
+
+CREATE FUNCTION stats.velocity() RETURNS TABLE(period text, starts_at timestamp with time zone, leads bigint, previous bigint, change_percent numeric)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    WITH edges AS MATERIALIZED (
+        SELECT
+            e.at, app.slot_of(e.at) + interval '15 minutes' AS slot_end,
+            date_trunc('day', app.slot_of(e.at), 'UTC') + interval '24 hours' AS day_end
+        FROM (
+            SELECT DISTINCT app.now() - n.days * interval '24 hours' AS at FROM unnest('{0,1,2,7,14,30,60}'::integer[]) AS n (days)
+        ) AS e
+    ), pending AS MATERIALIZED (
+        SELECT c.slot, sum(c.change) AS leads FROM app.lead_count_changes AS c WHERE NOT c.is_spam AND NOT c.trashed GROUP BY c.slot
+    ), since AS MATERIALIZED (
+        -- Leads that came after an instant: those of its quarter of an hour by themselves, then quarters to the end of the UTC day, then days.
+        SELECT
+            e.at,
+            (SELECT count(*) FROM public.contact_leads AS l WHERE l.created_at > e.at AND l.created_at < e.slot_end AND NOT l.is_spam AND l.deleted_at IS NULL)
+            + (SELECT coalesce(sum(c.leads), 0) FROM app.lead_cells AS c
+               WHERE c.figure = 'slot_type' AND c.starts_at >= e.slot_end AND c.starts_at < e.day_end)
+            + (SELECT coalesce(sum(c.leads), 0) FROM app.lead_cells AS c WHERE c.figure = 'day_type' AND c.starts_at >= e.day_end)
+            + (SELECT coalesce(sum(p.leads), 0) FROM pending AS p WHERE p.slot >= e.slot_end) AS leads
+        FROM edges AS e
+    )
+    SELECT
+        p.period, starts.at, (starts.leads - ends.leads)::bigint, (before.leads - starts.leads)::bigint,
+        round(100.0 * ((starts.leads - ends.leads) - (before.leads - starts.leads)) / nullif(before.leads - starts.leads, 0), 1)
+    FROM (VALUES ('24h', 1), ('7d', 7), ('30d', 30)) AS p (period, days)
+    JOIN since AS ends ON ends.at = app.now()
+    JOIN since AS starts ON starts.at = app.now() - p.days * interval '24 hours'
+    JOIN since AS before ON before.at = app.now() - 2 * p.days * interval '24 hours'
+    ORDER BY p.days;
+$$;
+
+ALTER FUNCTION stats.velocity() OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION velocity(); Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION stats.velocity() IS 'How many leads came in the last 24 hours, 7 and 30 times 24 hours, and how that compares with the same time before: 100 * (leads - previous) / previous percent. A period holds what came after its beginning and up to its end, so that no lead is in two of them. From an empty period there is no change in percent: NULL, not 0. Spam and what is in the trash count nowhere.';
+
+--
+-- Name: verify(); Type: FUNCTION; Schema: stats; Owner: leads_owner
+--
+
+CREATE FUNCTION stats.verify() RETURNS TABLE(kept_in text, figure text, starts_at timestamp with time zone, value text, leads bigint, leads_kept bigint, answered bigint, answered_kept bigint)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    SELECT d.* FROM app.figure_differences() AS d;
+$$;
+
+ALTER FUNCTION stats.verify() OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION verify(); Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION stats.verify() IS 'Counts every lead again, and returns a row for each kept figure that says something else: what was counted, and what is kept. No row is what it should be; leads stats rebuild mends the rest. Takes some seconds a million leads.';
 
 --
 -- Name: simple_folded; Type: TEXT SEARCH CONFIGURATION; Schema: app; Owner: leads_owner
@@ -7339,6 +8859,99 @@ COMMENT ON COLUMN app.erased_leads.answered IS 'Whether it had been answered.';
 COMMENT ON COLUMN app.erased_leads.erased_on IS 'The day it was erased, UTC.';
 
 --
+-- Name: holidays; Type: TABLE; Schema: app; Owner: leads_owner
+--
+
+CREATE TABLE app.holidays (
+    day date NOT NULL,
+    name text NOT NULL,
+    CONSTRAINT holidays_name_valid CHECK ((((char_length(name) >= 1) AND (char_length(name) <= 100)) AND (name !~ '[[:cntrl:]]'::text)))
+);
+
+ALTER TABLE app.holidays OWNER TO leads_owner;
+
+--
+-- Name: TABLE holidays; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON TABLE app.holidays IS 'Days on which nobody works, whatever app.sla_policies says of their weekday. For the team to fill; changes are audited.';
+
+--
+-- Name: COLUMN holidays.day; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.holidays.day IS 'The day.';
+
+--
+-- Name: COLUMN holidays.name; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.holidays.name IS 'What it is called, 1 to 100 characters on one line.';
+
+--
+-- Name: lead_figures; Type: VIEW; Schema: app; Owner: leads_owner
+--
+
+CREATE VIEW app.lead_figures WITH (security_invoker='false') AS
+ SELECT c.figure,
+    c.starts_at,
+    c.value,
+    c.leads,
+    c.answered
+   FROM app.lead_cells c
+UNION ALL
+ SELECT f.figure,
+    f.starts_at,
+    f.value,
+    (c.change)::bigint AS leads,
+    (
+        CASE
+            WHEN (c.response_bin IS NULL) THEN 0
+            ELSE c.change
+        END)::bigint AS answered
+   FROM (app.lead_count_changes c
+     CROSS JOIN LATERAL app.figures_of(c.slot, c.lead_type, c.status, c.source, c.role, c.response_bin) f(figure, starts_at, value))
+  WHERE ((NOT c.is_spam) AND (NOT c.trashed));
+
+ALTER VIEW app.lead_figures OWNER TO leads_owner;
+
+--
+-- Name: VIEW lead_figures; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON VIEW app.lead_figures IS 'How many leads of the inbox there are of each kind, and from when, exact in every snapshot. To be summed up: one cell may have several rows, some below zero.';
+
+--
+-- Name: COLUMN lead_figures.figure; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.lead_figures.figure IS 'What is counted.';
+
+--
+-- Name: COLUMN lead_figures.starts_at; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.lead_figures.starts_at IS 'When the quarter of an hour or the UTC day begins in which the leads came; -infinity for all time.';
+
+--
+-- Name: COLUMN lead_figures.value; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.lead_figures.value IS 'The form, status, source, role or bin of response times (app.response_bin) that they have.';
+
+--
+-- Name: COLUMN lead_figures.leads; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.lead_figures.leads IS 'So many, or so many more or fewer: sum(leads) is the number.';
+
+--
+-- Name: COLUMN lead_figures.answered; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.lead_figures.answered IS 'How many of them were ever contacted.';
+
+--
 -- Name: lead_search; Type: TABLE; Schema: app; Owner: leads_owner
 --
 
@@ -7412,6 +9025,37 @@ COMMENT ON COLUMN app.mail_stops.reason IS 'bounced: there is no such mailbox; c
 COMMENT ON COLUMN app.mail_stops.since IS 'Since when.';
 
 --
+-- Name: metric_settings; Type: TABLE; Schema: app; Owner: leads_owner
+--
+
+CREATE TABLE app.metric_settings (
+    singleton boolean DEFAULT true NOT NULL,
+    qualified_from integer DEFAULT 70 NOT NULL,
+    CONSTRAINT metric_settings_qualified_from_valid CHECK (((qualified_from >= 0) AND (qualified_from <= 100))),
+    CONSTRAINT metric_settings_singleton_valid CHECK (singleton)
+);
+
+ALTER TABLE app.metric_settings OWNER TO leads_owner;
+
+--
+-- Name: TABLE metric_settings; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON TABLE app.metric_settings IS 'What the team may set about its numbers, in one row (docs/metrics.md); changes are audited.';
+
+--
+-- Name: COLUMN metric_settings.singleton; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.metric_settings.singleton IS 'True: there is one row.';
+
+--
+-- Name: COLUMN metric_settings.qualified_from; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.metric_settings.qualified_from IS 'A lead is qualified from this quality score on, 0 to 100.';
+
+--
 -- Name: operations_number_seq; Type: SEQUENCE; Schema: app; Owner: leads_owner
 --
 
@@ -7436,6 +9080,36 @@ ALTER TABLE app.outbox ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     NO MAXVALUE
     CACHE 1
 );
+
+--
+-- Name: person_key; Type: TABLE; Schema: app; Owner: leads_owner
+--
+
+CREATE TABLE app.person_key (
+    singleton boolean DEFAULT true NOT NULL,
+    key text DEFAULT ((gen_random_uuid())::text || (gen_random_uuid())::text) NOT NULL,
+    CONSTRAINT person_key_singleton_valid CHECK (singleton)
+);
+
+ALTER TABLE app.person_key OWNER TO leads_owner;
+
+--
+-- Name: TABLE person_key; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON TABLE app.person_key IS 'What stats.leads makes its column person with: a secret of this database, in one row.';
+
+--
+-- Name: COLUMN person_key.singleton; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.person_key.singleton IS 'True: there is one row.';
+
+--
+-- Name: COLUMN person_key.key; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.person_key.key IS 'Random. With it a known address can be found in stats.leads; who changes it gives every person another name there.';
 
 --
 -- Name: recovery_codes; Type: TABLE; Schema: app; Owner: leads_owner
@@ -7535,6 +9209,69 @@ COMMENT ON COLUMN app.second_factors.confirmed_at IS 'When its first code was sh
 --
 
 COMMENT ON COLUMN app.second_factors.last_step IS 'The time step (of 30 s) of the last code that was taken: it and those before it hold no more.';
+
+--
+-- Name: status_changes; Type: TABLE; Schema: app; Owner: leads_owner
+--
+
+CREATE TABLE app.status_changes (
+    lead_id bigint NOT NULL,
+    number bigint NOT NULL,
+    at timestamp with time zone NOT NULL,
+    from_status public.lead_status NOT NULL,
+    to_status public.lead_status NOT NULL
+);
+
+ALTER TABLE app.status_changes OWNER TO leads_owner;
+
+--
+-- Name: TABLE status_changes; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON TABLE app.status_changes IS 'When each lead moved from one stage to another, written by the triggers contact_leads_totals_...; what was undone is taken out. Goes with its lead. It begins with the audit log.';
+
+--
+-- Name: COLUMN status_changes.lead_id; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.status_changes.lead_id IS 'The lead.';
+
+--
+-- Name: COLUMN status_changes.number; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.status_changes.number IS 'Counts up; of one lead in the order of its moves.';
+
+--
+-- Name: COLUMN status_changes.at; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.status_changes.at IS 'When it moved.';
+
+--
+-- Name: COLUMN status_changes.from_status; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.status_changes.from_status IS 'The stage it left.';
+
+--
+-- Name: COLUMN status_changes.to_status; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.status_changes.to_status IS 'The stage it entered.';
+
+--
+-- Name: status_changes_number_seq; Type: SEQUENCE; Schema: app; Owner: leads_owner
+--
+
+ALTER TABLE app.status_changes ALTER COLUMN number ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME app.status_changes_number_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 
 --
 -- Name: status_moves; Type: TABLE; Schema: app; Owner: leads_owner
@@ -7644,6 +9381,1751 @@ CREATE TABLE public.yoyo_lock (
 ALTER TABLE public.yoyo_lock OWNER TO leads_owner;
 
 --
+-- Name: ageing; Type: VIEW; Schema: stats; Owner: leads_owner
+--
+
+CREATE VIEW stats.ageing WITH (security_invoker='false') AS
+ SELECT e.status,
+    b.place,
+    b.bucket,
+    count(l.id) AS leads,
+    min(l.created_at) AS oldest_at
+   FROM ((unnest('{unread,processing}'::public.lead_status[]) e(status)
+     CROSS JOIN ( VALUES (1,'0-1'::text,0,1), (2,'1-3'::text,1,3), (3,'3-7'::text,3,7), (4,'7-30'::text,7,30), (5,'30+'::text,30,NULL::integer)) b(place, bucket, since, until))
+     LEFT JOIN public.contact_leads l ON (((l.status = e.status) AND (NOT l.is_spam) AND (l.deleted_at IS NULL) AND ((l.created_at <= (app.now() - ((b.since)::double precision * '24:00:00'::interval))) OR (b.since = 0)) AND ((b.until IS NULL) OR (l.created_at > (app.now() - ((b.until)::double precision * '24:00:00'::interval)))))))
+  GROUP BY e.status, b.place, b.bucket;
+
+ALTER VIEW stats.ageing OWNER TO leads_owner;
+
+--
+-- Name: VIEW ageing; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON VIEW stats.ageing IS 'How old the open leads are now, which are those in unread and in processing: from arrival, in times 24 hours, each age limit belonging to the older ones. Kinds without leads too. Spam and what is in the trash count nowhere.';
+
+--
+-- Name: COLUMN ageing.status; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.ageing.status IS 'unread or processing.';
+
+--
+-- Name: COLUMN ageing.place; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.ageing.place IS '1 to 5, youngest first.';
+
+--
+-- Name: COLUMN ageing.bucket; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.ageing.bucket IS '0-1, 1-3, 3-7, 7-30 or 30+ days.';
+
+--
+-- Name: COLUMN ageing.leads; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.ageing.leads IS 'Leads of that age in that stage.';
+
+--
+-- Name: COLUMN ageing.oldest_at; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.ageing.oldest_at IS 'When the oldest of them came; NULL when there are none.';
+
+--
+-- Name: by_day; Type: VIEW; Schema: stats; Owner: leads_owner
+--
+
+CREATE VIEW stats.by_day WITH (security_invoker='false') AS
+ SELECT day,
+    starts_at,
+    ends_at,
+    leads,
+    contact,
+    cv_request,
+    collaboration,
+    unread,
+    processing,
+    contacted,
+    archived,
+    answered,
+    conversion
+   FROM stats.by_day(((app.now())::date - 364), ((app.now())::date + 1), current_setting('TimeZone'::text)) m(day, starts_at, ends_at, leads, contact, cv_request, collaboration, unread, processing, contacted, archived, answered, conversion);
+
+ALTER VIEW stats.by_day OWNER TO leads_owner;
+
+--
+-- Name: VIEW by_day; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON VIEW stats.by_day IS 'Leads by the day on which they came, days without leads too. A day goes from midnight to midnight by the clock of the time zone, its end not included. Where its leads stand is where they stand now. It costs the same however many leads there are. Spam and what is in the trash count nowhere. The view: of the last 365 days, today among them, by the session''s time zone.';
+
+--
+-- Name: COLUMN by_day.day; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.by_day.day IS 'The day.';
+
+--
+-- Name: COLUMN by_day.starts_at; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.by_day.starts_at IS 'When it begins.';
+
+--
+-- Name: COLUMN by_day.ends_at; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.by_day.ends_at IS 'When it ends; it has 23 or 25 hours when the clock changes.';
+
+--
+-- Name: COLUMN by_day.leads; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.by_day.leads IS 'Leads that came.';
+
+--
+-- Name: COLUMN by_day.contact; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.by_day.contact IS 'Of them by the contact form.';
+
+--
+-- Name: COLUMN by_day.cv_request; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.by_day.cv_request IS 'Of them by the CV form.';
+
+--
+-- Name: COLUMN by_day.collaboration; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.by_day.collaboration IS 'Of them by the collaboration form.';
+
+--
+-- Name: COLUMN by_day.unread; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.by_day.unread IS 'Of them unread now.';
+
+--
+-- Name: COLUMN by_day.processing; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.by_day.processing IS 'Of them being worked on now.';
+
+--
+-- Name: COLUMN by_day.contacted; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.by_day.contacted IS 'Of them in the stage contacted now.';
+
+--
+-- Name: COLUMN by_day.archived; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.by_day.archived IS 'Of them archived now.';
+
+--
+-- Name: COLUMN by_day.answered; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.by_day.answered IS 'Of them ever contacted, whenever that was.';
+
+--
+-- Name: COLUMN by_day.conversion; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.by_day.conversion IS 'answered / leads, 0 to 1, four places; NULL without leads.';
+
+--
+-- Name: by_hour; Type: VIEW; Schema: stats; Owner: leads_owner
+--
+
+CREATE VIEW stats.by_hour WITH (security_invoker='false') AS
+ SELECT hour,
+    starts_at,
+    ends_at,
+    leads,
+    contact,
+    cv_request,
+    collaboration,
+    unread,
+    processing,
+    contacted,
+    archived,
+    answered,
+    conversion
+   FROM stats.by_hour(((app.now())::date - 6), ((app.now())::date + 1), current_setting('TimeZone'::text)) m(hour, starts_at, ends_at, leads, contact, cv_request, collaboration, unread, processing, contacted, archived, answered, conversion);
+
+ALTER VIEW stats.by_hour OWNER TO leads_owner;
+
+--
+-- Name: VIEW by_hour; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON VIEW stats.by_hour IS 'Leads by the hour in which they came, hours without leads too: each 60 minutes long, from the first midnight on by the clock of the time zone. At most 400 days. Where its leads stand is where they stand now. It costs the same however many leads there are. Spam and what is in the trash count nowhere. The view: of the last 7 days, today among them, by the session''s time zone.';
+
+--
+-- Name: COLUMN by_hour.hour; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.by_hour.hour IS 'When the hour begins, by the clock of the time zone: shown twice when the clock is set back.';
+
+--
+-- Name: COLUMN by_hour.starts_at; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.by_hour.starts_at IS 'When it begins, as an instant.';
+
+--
+-- Name: COLUMN by_hour.ends_at; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.by_hour.ends_at IS 'When it ends.';
+
+--
+-- Name: COLUMN by_hour.leads; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.by_hour.leads IS 'Leads that came.';
+
+--
+-- Name: COLUMN by_hour.contact; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.by_hour.contact IS 'Of them by the contact form.';
+
+--
+-- Name: COLUMN by_hour.cv_request; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.by_hour.cv_request IS 'Of them by the CV form.';
+
+--
+-- Name: COLUMN by_hour.collaboration; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.by_hour.collaboration IS 'Of them by the collaboration form.';
+
+--
+-- Name: COLUMN by_hour.unread; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.by_hour.unread IS 'Of them unread now.';
+
+--
+-- Name: COLUMN by_hour.processing; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.by_hour.processing IS 'Of them being worked on now.';
+
+--
+-- Name: COLUMN by_hour.contacted; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.by_hour.contacted IS 'Of them in the stage contacted now.';
+
+--
+-- Name: COLUMN by_hour.archived; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.by_hour.archived IS 'Of them archived now.';
+
+--
+-- Name: COLUMN by_hour.answered; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.by_hour.answered IS 'Of them ever contacted, whenever that was.';
+
+--
+-- Name: COLUMN by_hour.conversion; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.by_hour.conversion IS 'answered / leads, 0 to 1, four places; NULL without leads.';
+
+--
+-- Name: campaigns; Type: VIEW; Schema: stats; Owner: leads_owner
+--
+
+CREATE VIEW stats.campaigns WITH (security_invoker='false') AS
+ SELECT utm_source,
+    utm_medium,
+    utm_campaign,
+    leads,
+    answered,
+    conversion,
+    qualified,
+    mean_score
+   FROM stats.campaigns(((app.now())::date - 364), ((app.now())::date + 1), current_setting('TimeZone'::text)) m(utm_source, utm_medium, utm_campaign, leads, answered, conversion, qualified, mean_score);
+
+ALTER VIEW stats.campaigns OWNER TO leads_owner;
+
+--
+-- Name: VIEW campaigns; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON VIEW stats.campaigns IS 'The campaigns that the leads of the period came by: their UTM parameters as the form sent them, capitals and all. A lead with none counts for its source, direct or unknown. Spam and what is in the trash count nowhere. The view: of the last 365 days, today among them, by the session''s time zone.';
+
+--
+-- Name: COLUMN campaigns.utm_source; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.campaigns.utm_source IS 'The campaign''s source; direct or unknown where there is no utm parameter and no source, as in stats.sources.';
+
+--
+-- Name: COLUMN campaigns.utm_medium; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.campaigns.utm_medium IS 'Its medium; NULL when it had none.';
+
+--
+-- Name: COLUMN campaigns.utm_campaign; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.campaigns.utm_campaign IS 'Its name; NULL when it had none.';
+
+--
+-- Name: COLUMN campaigns.leads; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.campaigns.leads IS 'Leads that came by it.';
+
+--
+-- Name: COLUMN campaigns.answered; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.campaigns.answered IS 'Of them ever contacted.';
+
+--
+-- Name: COLUMN campaigns.conversion; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.campaigns.conversion IS 'answered / leads, 0 to 1, four places.';
+
+--
+-- Name: COLUMN campaigns.qualified; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.campaigns.qualified IS 'Of them with a quality score that counts as qualified (app.metric_settings).';
+
+--
+-- Name: COLUMN campaigns.mean_score; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.campaigns.mean_score IS 'The mean of their quality scores, one place; NULL when none has one.';
+
+--
+-- Name: cohorts; Type: VIEW; Schema: stats; Owner: leads_owner
+--
+
+CREATE VIEW stats.cohorts WITH (security_invoker='false') AS
+ SELECT month,
+    arrived,
+    opened,
+    contacted,
+    archived,
+    dismissed,
+    opened_share,
+    contacted_share,
+    archived_share,
+    conversion
+   FROM stats.cohorts(((date_trunc('month'::text, ((app.now())::date)::timestamp without time zone) - '11 mons'::interval))::date, ((app.now())::date + 1), current_setting('TimeZone'::text)) m(month, arrived, opened, contacted, archived, dismissed, opened_share, contacted_share, archived_share, conversion);
+
+ALTER VIEW stats.cohorts OWNER TO leads_owner;
+
+--
+-- Name: VIEW cohorts; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON VIEW stats.cohorts IS 'How far the leads of each month ever got, whenever that was: the steps of stats.funnel, by the month in which the leads came, months without leads too. Later months had less time to be answered. Spam and what is in the trash count nowhere. The view: of this month and the 11 before it, by the session''s time zone.';
+
+--
+-- Name: COLUMN cohorts.month; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.cohorts.month IS 'The month in which the leads came: its first day.';
+
+--
+-- Name: COLUMN cohorts.arrived; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.cohorts.arrived IS 'Leads that came.';
+
+--
+-- Name: COLUMN cohorts.opened; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.cohorts.opened IS 'Of them ever in another stage than unread, or contacted.';
+
+--
+-- Name: COLUMN cohorts.contacted; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.cohorts.contacted IS 'Of them ever contacted.';
+
+--
+-- Name: COLUMN cohorts.archived; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.cohorts.archived IS 'Of those ever contacted: ever archived.';
+
+--
+-- Name: COLUMN cohorts.dismissed; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.cohorts.dismissed IS 'Ever archived and never contacted: archived without an answer.';
+
+--
+-- Name: COLUMN cohorts.opened_share; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.cohorts.opened_share IS 'opened / arrived, 0 to 1, four places; NULL without leads.';
+
+--
+-- Name: COLUMN cohorts.contacted_share; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.cohorts.contacted_share IS 'contacted / opened; NULL when none was opened.';
+
+--
+-- Name: COLUMN cohorts.archived_share; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.cohorts.archived_share IS 'archived / contacted; NULL when none was contacted.';
+
+--
+-- Name: COLUMN cohorts.conversion; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.cohorts.conversion IS 'contacted / arrived; NULL without leads.';
+
+--
+-- Name: conversion; Type: VIEW; Schema: stats; Owner: leads_owner
+--
+
+CREATE VIEW stats.conversion WITH (security_invoker='false') AS
+ SELECT dimension,
+    value,
+    leads,
+    answered,
+    conversion
+   FROM stats.conversion(((app.now())::date - 364), ((app.now())::date + 1), current_setting('TimeZone'::text)) m(dimension, value, leads, answered, conversion);
+
+ALTER VIEW stats.conversion OWNER TO leads_owner;
+
+--
+-- Name: VIEW conversion; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON VIEW stats.conversion IS 'The share of leads that were ever contacted, of all that came in the period, and by form, by role and by source. Spam and what is in the trash count nowhere. The view: of the last 365 days, today among them, by the session''s time zone.';
+
+--
+-- Name: COLUMN conversion.dimension; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.conversion.dimension IS 'all, type, role or source: what the leads are grouped by.';
+
+--
+-- Name: COLUMN conversion.value; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.conversion.value IS 'The form, the role (unknown where a visitor names none), or the source as stats.sources names it.';
+
+--
+-- Name: COLUMN conversion.leads; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.conversion.leads IS 'Leads that came.';
+
+--
+-- Name: COLUMN conversion.answered; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.conversion.answered IS 'Of them ever contacted.';
+
+--
+-- Name: COLUMN conversion.conversion; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.conversion.conversion IS 'answered / leads, 0 to 1, four places.';
+
+--
+-- Name: data_quality; Type: VIEW; Schema: stats; Owner: leads_owner
+--
+
+CREATE VIEW stats.data_quality WITH (security_invoker='false') AS
+ SELECT problem,
+    meaning,
+    leads,
+    share
+   FROM stats.data_quality() m(problem, meaning, leads, share);
+
+ALTER VIEW stats.data_quality OWNER TO leads_owner;
+
+--
+-- Name: VIEW data_quality; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON VIEW stats.data_quality IS 'What is missing or odd in the leads of the inbox, a row for each thing looked for, with none too: so that a number can be trusted as far as its data. Spam and what is in the trash count nowhere.';
+
+--
+-- Name: COLUMN data_quality.problem; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.data_quality.problem IS 'What is missing or odd: its name, which stays the same.';
+
+--
+-- Name: COLUMN data_quality.meaning; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.data_quality.meaning IS 'The same in words.';
+
+--
+-- Name: COLUMN data_quality.leads; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.data_quality.leads IS 'Leads that have it.';
+
+--
+-- Name: COLUMN data_quality.share; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.data_quality.share IS 'leads / all leads of the inbox, 0 to 1, four places; NULL without leads.';
+
+--
+-- Name: erased; Type: VIEW; Schema: stats; Owner: leads_owner
+--
+
+CREATE VIEW stats.erased WITH (security_invoker='false') AS
+ SELECT received_on,
+    lead_type,
+    status,
+    priority,
+    answered,
+    count(*) AS leads
+   FROM app.erased_leads e
+  GROUP BY received_on, lead_type, status, priority, answered;
+
+ALTER VIEW stats.erased OWNER TO leads_owner;
+
+--
+-- Name: VIEW erased; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON VIEW stats.erased IS 'Leads of the inbox that were erased for good since they came. They are in no other number here: whoever needs the leads that ever came adds them.';
+
+--
+-- Name: COLUMN erased.received_on; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.erased.received_on IS 'The day on which they came, UTC.';
+
+--
+-- Name: COLUMN erased.lead_type; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.erased.lead_type IS 'The form they came by.';
+
+--
+-- Name: COLUMN erased.status; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.erased.status IS 'Where they stood when they were erased.';
+
+--
+-- Name: COLUMN erased.priority; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.erased.priority IS 'How soon they wanted an answer.';
+
+--
+-- Name: COLUMN erased.answered; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.erased.answered IS 'Whether they had ever been contacted.';
+
+--
+-- Name: COLUMN erased.leads; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.erased.leads IS 'How many.';
+
+--
+-- Name: first_response; Type: VIEW; Schema: stats; Owner: leads_owner
+--
+
+CREATE VIEW stats.first_response WITH (security_invoker='false') AS
+ SELECT leads,
+    answered,
+    unanswered,
+    unanswered_share,
+    median_seconds,
+    p90_seconds
+   FROM stats.first_response(((app.now())::date - 364), ((app.now())::date + 1), current_setting('TimeZone'::text)) m(leads, answered, unanswered, unanswered_share, median_seconds, p90_seconds);
+
+ALTER VIEW stats.first_response OWNER TO leads_owner;
+
+--
+-- Name: VIEW first_response; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON VIEW stats.first_response IS 'How soon the leads that came in the period were first contacted, from arrival to that moment, nights and weekends included. Only a person''s answer counts, the first one: not the automatic acknowledgement, and not what followed a reopening. Of n answers the p-th percentile is that at place ceil(p * n) by length, read from a histogram whose bins are at most 2 % wide. Spam and what is in the trash count nowhere. The view: of the last 365 days, today among them, by the session''s time zone.';
+
+--
+-- Name: COLUMN first_response.leads; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.first_response.leads IS 'Leads that came.';
+
+--
+-- Name: COLUMN first_response.answered; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.first_response.answered IS 'Of them ever contacted.';
+
+--
+-- Name: COLUMN first_response.unanswered; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.first_response.unanswered IS 'Of them never contacted.';
+
+--
+-- Name: COLUMN first_response.unanswered_share; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.first_response.unanswered_share IS 'unanswered / leads, 0 to 1, four places; NULL without leads.';
+
+--
+-- Name: COLUMN first_response.median_seconds; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.first_response.median_seconds IS 'Half of the answers came within so many seconds, within 1 %; NULL without answers.';
+
+--
+-- Name: COLUMN first_response.p90_seconds; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.first_response.p90_seconds IS 'Nine in ten answers came within so many seconds, within 1 %; NULL without answers.';
+
+--
+-- Name: funnel; Type: VIEW; Schema: stats; Owner: leads_owner
+--
+
+CREATE VIEW stats.funnel WITH (security_invoker='false') AS
+ SELECT place,
+    step,
+    leads,
+    of_previous,
+    of_first
+   FROM stats.funnel(((app.now())::date - 364), ((app.now())::date + 1), current_setting('TimeZone'::text)) m(place, step, leads, of_previous, of_first);
+
+ALTER VIEW stats.funnel OWNER TO leads_owner;
+
+--
+-- Name: VIEW funnel; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON VIEW stats.funnel IS 'How far the leads that came in the period ever got, whenever that was: arrived; opened, which is that they were ever in another stage than unread; contacted; archived after that. of_previous is the share of those of one step that reached the next. A lead that went back still reached what it reached; what was undone did not happen. Spam and what is in the trash count nowhere. The view: of the last 365 days, today among them, by the session''s time zone.';
+
+--
+-- Name: COLUMN funnel.place; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.funnel.place IS '1 to 4, in the order of the stages.';
+
+--
+-- Name: COLUMN funnel.step; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.funnel.step IS 'arrived, opened, contacted or archived.';
+
+--
+-- Name: COLUMN funnel.leads; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.funnel.leads IS 'Leads that ever got so far.';
+
+--
+-- Name: COLUMN funnel.of_previous; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.funnel.of_previous IS 'leads / those of the step before, 0 to 1, four places; NULL for the first step, and from nothing.';
+
+--
+-- Name: COLUMN funnel.of_first; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.funnel.of_first IS 'leads / those that arrived; NULL when none did.';
+
+--
+-- Name: lead_velocity; Type: VIEW; Schema: stats; Owner: leads_owner
+--
+
+CREATE VIEW stats.lead_velocity WITH (security_invoker='false') AS
+ SELECT month,
+    qualified,
+    previous,
+    rate_percent,
+    complete
+   FROM stats.lead_velocity(((date_trunc('month'::text, ((app.now())::date)::timestamp without time zone) - '11 mons'::interval))::date, ((app.now())::date + 1), current_setting('TimeZone'::text)) m(month, qualified, previous, rate_percent, complete);
+
+ALTER VIEW stats.lead_velocity OWNER TO leads_owner;
+
+--
+-- Name: VIEW lead_velocity; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON VIEW stats.lead_velocity IS 'The lead velocity rate: by how many percent the qualified leads of a month (those with a quality score that counts as qualified, app.metric_settings) are more than those of the month before; NULL, not 0, from a month without any. Months of arrival, whole ones: each that the period touches. Spam and what is in the trash count nowhere. The view: of this month and the 11 before it, by the session''s time zone.';
+
+--
+-- Name: COLUMN lead_velocity.month; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.lead_velocity.month IS 'The month: its first day.';
+
+--
+-- Name: COLUMN lead_velocity.qualified; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.lead_velocity.qualified IS 'Qualified leads that came in it.';
+
+--
+-- Name: COLUMN lead_velocity.previous; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.lead_velocity.previous IS 'Those of the month before.';
+
+--
+-- Name: COLUMN lead_velocity.rate_percent; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.lead_velocity.rate_percent IS '100 * (qualified - previous) / previous, one place; NULL when previous is 0.';
+
+--
+-- Name: COLUMN lead_velocity.complete; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.lead_velocity.complete IS 'Whether the month is over; a current one is compared with a whole one.';
+
+--
+-- Name: leads; Type: VIEW; Schema: stats; Owner: leads_owner
+--
+
+CREATE VIEW stats.leads WITH (security_invoker='false', security_barrier='true') AS
+ SELECT l.id AS lead_id,
+    l.created_at,
+    l.lead_type,
+    l.status,
+    l.priority,
+    l.quality_score,
+    (l.quality_score >= m.qualified_from) AS qualified,
+    app.source_of(l.source, l.metadata) AS source,
+    (l.metadata #>> '{utm,utm_source}'::text[]) AS utm_source,
+    (l.metadata #>> '{utm,utm_medium}'::text[]) AS utm_medium,
+    (l.metadata #>> '{utm,utm_campaign}'::text[]) AS utm_campaign,
+    l.role,
+    l.tags,
+    l.first_response_at,
+    (EXTRACT(epoch FROM (l.first_response_at - l.created_at)))::double precision AS response_seconds,
+    l.last_contacted,
+    l.follow_up_date,
+    l.consent,
+    (l.company IS NOT NULL) AS has_company,
+    (l.phone IS NOT NULL) AS has_phone,
+    char_length(l.message) AS message_length,
+    encode(sha256(convert_to((k.key || lower(l.email)), 'UTF8'::name)), 'hex'::text) AS person
+   FROM ((public.contact_leads l
+     CROSS JOIN app.metric_settings m)
+     CROSS JOIN app.person_key k)
+  WHERE ((NOT l.is_spam) AND (l.deleted_at IS NULL));
+
+ALTER VIEW stats.leads OWNER TO leads_owner;
+
+--
+-- Name: VIEW leads; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON VIEW stats.leads IS 'Each lead of the inbox, without what names or describes the person: no name, address, company, phone, subject, message or notes. Spam and what is in the trash count nowhere.';
+
+--
+-- Name: COLUMN leads.lead_id; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.leads.lead_id IS 'The number of the lead inside the team.';
+
+--
+-- Name: COLUMN leads.created_at; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.leads.created_at IS 'When it came.';
+
+--
+-- Name: COLUMN leads.lead_type; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.leads.lead_type IS 'The form it came by.';
+
+--
+-- Name: COLUMN leads.status; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.leads.status IS 'Where it stands.';
+
+--
+-- Name: COLUMN leads.priority; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.leads.priority IS 'How soon it wants an answer.';
+
+--
+-- Name: COLUMN leads.quality_score; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.leads.quality_score IS 'The team''s judgement, 0 to 100; NULL until somebody judged.';
+
+--
+-- Name: COLUMN leads.qualified; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.leads.qualified IS 'Whether that counts as qualified (app.metric_settings); NULL without a score.';
+
+--
+-- Name: COLUMN leads.source; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.leads.source IS 'Where it came from, as in stats.sources.';
+
+--
+-- Name: COLUMN leads.utm_source; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.leads.utm_source IS 'The utm_source that the form sent; NULL without.';
+
+--
+-- Name: COLUMN leads.utm_medium; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.leads.utm_medium IS 'The utm_medium.';
+
+--
+-- Name: COLUMN leads.utm_campaign; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.leads.utm_campaign IS 'The utm_campaign.';
+
+--
+-- Name: COLUMN leads.role; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.leads.role IS 'What the visitor says they are, in their words; NULL when they don''t.';
+
+--
+-- Name: COLUMN leads.tags; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.leads.tags IS 'The team''s tags.';
+
+--
+-- Name: COLUMN leads.first_response_at; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.leads.first_response_at IS 'When it was first contacted; NULL until then.';
+
+--
+-- Name: COLUMN leads.response_seconds; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.leads.response_seconds IS 'From arrival to that, in seconds.';
+
+--
+-- Name: COLUMN leads.last_contacted; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.leads.last_contacted IS 'When it was last contacted.';
+
+--
+-- Name: COLUMN leads.follow_up_date; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.leads.follow_up_date IS 'The day to come back to it.';
+
+--
+-- Name: COLUMN leads.consent; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.leads.consent IS 'Whether the visitor ticked the form''s consent; NULL when it had none.';
+
+--
+-- Name: COLUMN leads.has_company; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.leads.has_company IS 'Whether a company is given.';
+
+--
+-- Name: COLUMN leads.has_phone; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.leads.has_phone IS 'Whether a phone number is given.';
+
+--
+-- Name: COLUMN leads.message_length; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.leads.message_length IS 'How many characters the message has; NULL without one.';
+
+--
+-- Name: COLUMN leads.person; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.leads.person IS 'The same for leads of the same address, capitals or not; made with a key that analysts can''t read, so that no address can be guessed from it.';
+
+--
+-- Name: operations; Type: VIEW; Schema: stats; Owner: leads_owner
+--
+
+CREATE VIEW stats.operations WITH (security_invoker='false') AS
+ SELECT day,
+    kind,
+    operations,
+    leads,
+    undone
+   FROM stats.operations(((app.now())::date - 364), ((app.now())::date + 1), current_setting('TimeZone'::text)) m(day, kind, operations, leads, undone);
+
+ALTER VIEW stats.operations OWNER TO leads_owner;
+
+--
+-- Name: VIEW operations; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON VIEW stats.operations IS 'What the team did to many leads at once, deleted, restored, undid and erased, by day and kind; only days and kinds on which something was done. The view: of the last 365 days, today among them, by the session''s time zone.';
+
+--
+-- Name: COLUMN operations.day; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.operations.day IS 'The day.';
+
+--
+-- Name: COLUMN operations.kind; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.operations.kind IS 'status, priority, tags, assignee, follow_up, delete, restore, undo, erase or purge.';
+
+--
+-- Name: COLUMN operations.operations; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.operations.operations IS 'How many there were.';
+
+--
+-- Name: COLUMN operations.leads; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.operations.leads IS 'How many leads they changed, counted each time.';
+
+--
+-- Name: COLUMN operations.undone; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.operations.undone IS 'How many of them were undone since.';
+
+--
+-- Name: overview; Type: VIEW; Schema: stats; Owner: leads_owner
+--
+
+CREATE VIEW stats.overview WITH (security_invoker='false') AS
+ SELECT as_of,
+    leads,
+    unread,
+    processing,
+    contacted,
+    archived,
+    answered,
+    conversion,
+    unanswered_share,
+    median_response_seconds,
+    p90_response_seconds,
+    leads_24h,
+    previous_24h,
+    change_percent_24h,
+    leads_7d,
+    previous_7d,
+    change_percent_7d,
+    leads_30d,
+    previous_30d,
+    change_percent_30d,
+    spam,
+    trashed
+   FROM stats.overview() m(as_of, leads, unread, processing, contacted, archived, answered, conversion, unanswered_share, median_response_seconds, p90_response_seconds, leads_24h, previous_24h, change_percent_24h, leads_7d, previous_7d, change_percent_7d, leads_30d, previous_30d, change_percent_30d, spam, trashed);
+
+ALTER VIEW stats.overview OWNER TO leads_owner;
+
+--
+-- Name: VIEW overview; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON VIEW stats.overview IS 'The inbox in one row, now and over all time. Percentiles are read from a histogram whose bins are at most 2 % wide. It costs the same however many leads there are. Spam and what is in the trash count nowhere.';
+
+--
+-- Name: COLUMN overview.as_of; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.overview.as_of IS 'When it was asked: the numbers are of this instant.';
+
+--
+-- Name: COLUMN overview.leads; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.overview.leads IS 'Leads in the inbox.';
+
+--
+-- Name: COLUMN overview.unread; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.overview.unread IS 'Of them unread now.';
+
+--
+-- Name: COLUMN overview.processing; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.overview.processing IS 'Of them being worked on now.';
+
+--
+-- Name: COLUMN overview.contacted; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.overview.contacted IS 'Of them in the stage contacted now.';
+
+--
+-- Name: COLUMN overview.archived; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.overview.archived IS 'Of them archived now.';
+
+--
+-- Name: COLUMN overview.answered; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.overview.answered IS 'Of them ever contacted.';
+
+--
+-- Name: COLUMN overview.conversion; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.overview.conversion IS 'answered / leads, 0 to 1, four places; NULL without leads.';
+
+--
+-- Name: COLUMN overview.unanswered_share; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.overview.unanswered_share IS 'Of the leads never contacted / leads, 0 to 1; NULL without leads.';
+
+--
+-- Name: COLUMN overview.median_response_seconds; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.overview.median_response_seconds IS 'Half of the answers came within so many seconds, within 1 %; NULL without answers.';
+
+--
+-- Name: COLUMN overview.p90_response_seconds; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.overview.p90_response_seconds IS 'Nine in ten answers came within so many seconds, within 1 %; NULL without answers.';
+
+--
+-- Name: COLUMN overview.leads_24h; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.overview.leads_24h IS 'Leads of the last 24 hours.';
+
+--
+-- Name: COLUMN overview.previous_24h; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.overview.previous_24h IS 'Leads of the 24 hours before.';
+
+--
+-- Name: COLUMN overview.change_percent_24h; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.overview.change_percent_24h IS 'By how many percent more; NULL when there were none before.';
+
+--
+-- Name: COLUMN overview.leads_7d; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.overview.leads_7d IS 'Leads of the last 7 times 24 hours.';
+
+--
+-- Name: COLUMN overview.previous_7d; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.overview.previous_7d IS 'Leads of the 7 before.';
+
+--
+-- Name: COLUMN overview.change_percent_7d; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.overview.change_percent_7d IS 'By how many percent more; NULL when there were none before.';
+
+--
+-- Name: COLUMN overview.leads_30d; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.overview.leads_30d IS 'Leads of the last 30 times 24 hours.';
+
+--
+-- Name: COLUMN overview.previous_30d; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.overview.previous_30d IS 'Leads of the 30 before.';
+
+--
+-- Name: COLUMN overview.change_percent_30d; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.overview.change_percent_30d IS 'By how many percent more; NULL when there were none before.';
+
+--
+-- Name: COLUMN overview.spam; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.overview.spam IS 'Leads judged to be spam, not in the trash; in no other number here.';
+
+--
+-- Name: COLUMN overview.trashed; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.overview.trashed IS 'Leads in the trash; in no other number here.';
+
+--
+-- Name: people; Type: VIEW; Schema: stats; Owner: leads_owner
+--
+
+CREATE VIEW stats.people WITH (security_invoker='false') AS
+ SELECT month,
+    leads,
+    people,
+    new_people,
+    returning_people,
+    returning_share
+   FROM stats.people(((date_trunc('month'::text, ((app.now())::date)::timestamp without time zone) - '11 mons'::interval))::date, ((app.now())::date + 1), current_setting('TimeZone'::text)) m(month, leads, people, new_people, returning_people, returning_share);
+
+ALTER VIEW stats.people OWNER TO leads_owner;
+
+--
+-- Name: VIEW people; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON VIEW stats.people IS 'How many people wrote in each month, and how many of them had written before it; months without leads too. Who has the same address, capitals or not, is the same person. A person who writes twice in the first month is new in it. Spam and what is in the trash count nowhere. The view: of this month and the 11 before it, by the session''s time zone.';
+
+--
+-- Name: COLUMN people.month; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.people.month IS 'The month: its first day.';
+
+--
+-- Name: COLUMN people.leads; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.people.leads IS 'Leads that came in it.';
+
+--
+-- Name: COLUMN people.people; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.people.people IS 'Different people who sent them.';
+
+--
+-- Name: COLUMN people.new_people; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.people.new_people IS 'Of them people whose first lead of all is among these.';
+
+--
+-- Name: COLUMN people.returning_people; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.people.returning_people IS 'Of them people who had sent one before that.';
+
+--
+-- Name: COLUMN people.returning_share; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.people.returning_share IS 'returning_people / people, 0 to 1, four places; NULL without people.';
+
+--
+-- Name: personal; Type: VIEW; Schema: stats; Owner: leads_owner
+--
+
+CREATE VIEW stats.personal WITH (security_invoker='false', security_barrier='true') AS
+ SELECT id AS lead_id,
+    reference,
+    name,
+    email,
+    company,
+    phone,
+    subject,
+    message
+   FROM public.contact_leads l
+  WHERE ((NOT is_spam) AND (deleted_at IS NULL));
+
+ALTER VIEW stats.personal OWNER TO leads_owner;
+
+--
+-- Name: VIEW personal; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON VIEW stats.personal IS 'What stats.leads leaves out: who the person is, and what they wrote. Granted to nobody by itself; leads analyst add NAME --personal grants it. Spam and what is in the trash count nowhere.';
+
+--
+-- Name: COLUMN personal.lead_id; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.personal.lead_id IS 'The lead, as in stats.leads.';
+
+--
+-- Name: COLUMN personal.reference; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.personal.reference IS 'What the visitor was given.';
+
+--
+-- Name: COLUMN personal.name; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.personal.name IS 'The visitor''s name.';
+
+--
+-- Name: COLUMN personal.email; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.personal.email IS 'The visitor''s address.';
+
+--
+-- Name: COLUMN personal.company; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.personal.company IS 'The company.';
+
+--
+-- Name: COLUMN personal.phone; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.personal.phone IS 'The phone number, as the visitor wrote it.';
+
+--
+-- Name: COLUMN personal.subject; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.personal.subject IS 'The subject.';
+
+--
+-- Name: COLUMN personal.message; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.personal.message IS 'The message.';
+
+--
+-- Name: quality; Type: VIEW; Schema: stats; Owner: leads_owner
+--
+
+CREATE VIEW stats.quality WITH (security_invoker='false') AS
+ SELECT source,
+    leads,
+    scored,
+    mean_score,
+    median_score,
+    qualified,
+    qualified_share
+   FROM stats.quality(((app.now())::date - 364), ((app.now())::date + 1), current_setting('TimeZone'::text)) m(source, leads, scored, mean_score, median_score, qualified, qualified_share);
+
+ALTER VIEW stats.quality OWNER TO leads_owner;
+
+--
+-- Name: VIEW quality; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON VIEW stats.quality IS 'How good the leads of the period are, by source: from the quality scores that the team gave. A lead that nobody scored is neither good nor bad: it counts in leads alone. Spam and what is in the trash count nowhere. The view: of the last 365 days, today among them, by the session''s time zone.';
+
+--
+-- Name: COLUMN quality.source; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.quality.source IS 'The source, as in stats.sources.';
+
+--
+-- Name: COLUMN quality.leads; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.quality.leads IS 'Leads that came by it.';
+
+--
+-- Name: COLUMN quality.scored; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.quality.scored IS 'Of them with a quality score.';
+
+--
+-- Name: COLUMN quality.mean_score; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.quality.mean_score IS 'The mean of the scores, one place; NULL without any.';
+
+--
+-- Name: COLUMN quality.median_score; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.quality.median_score IS 'Half of the scores are no higher, one place; NULL without any.';
+
+--
+-- Name: COLUMN quality.qualified; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.quality.qualified IS 'Leads with a score that counts as qualified (app.metric_settings).';
+
+--
+-- Name: COLUMN quality.qualified_share; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.quality.qualified_share IS 'qualified / scored, 0 to 1, four places; NULL without any score.';
+
+--
+-- Name: reopenings; Type: VIEW; Schema: stats; Owner: leads_owner
+--
+
+CREATE VIEW stats.reopenings WITH (security_invoker='false') AS
+ SELECT leads,
+    reopened,
+    reopen_rate,
+    reopenings
+   FROM stats.reopenings(((app.now())::date - 364), ((app.now())::date + 1), current_setting('TimeZone'::text)) m(leads, reopened, reopen_rate, reopenings);
+
+ALTER VIEW stats.reopenings OWNER TO leads_owner;
+
+--
+-- Name: VIEW reopenings; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON VIEW stats.reopenings IS 'How many of the leads that were dealt with (ever contacted or archived) had to be taken up again, of the leads that came in the period. What was undone did not happen. Spam and what is in the trash count nowhere. The view: of the last 365 days, today among them, by the session''s time zone.';
+
+--
+-- Name: COLUMN reopenings.leads; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.reopenings.leads IS 'Leads that were ever contacted or archived.';
+
+--
+-- Name: COLUMN reopenings.reopened; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.reopenings.reopened IS 'Of them taken up again: moved from contacted or archived to processing, at least once.';
+
+--
+-- Name: COLUMN reopenings.reopen_rate; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.reopenings.reopen_rate IS 'reopened / leads, 0 to 1, four places; NULL when there are none.';
+
+--
+-- Name: COLUMN reopenings.reopenings; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.reopenings.reopenings IS 'How often that was done.';
+
+--
+-- Name: response_times; Type: VIEW; Schema: stats; Owner: leads_owner
+--
+
+CREATE VIEW stats.response_times WITH (security_invoker='false') AS
+ SELECT place,
+    bucket,
+    from_seconds,
+    to_seconds,
+    leads,
+    share
+   FROM stats.response_times(((app.now())::date - 364), ((app.now())::date + 1), current_setting('TimeZone'::text)) m(place, bucket, from_seconds, to_seconds, leads, share);
+
+ALTER VIEW stats.response_times OWNER TO leads_owner;
+
+--
+-- Name: VIEW response_times; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON VIEW stats.response_times IS 'How many of the leads that came in the period were first contacted within an hour, in 1 to 4, 4 to 8, 8 to 24 hours, and later; exact. A time on a limit belongs to the longer one. Leads without an answer are in none: stats.first_response has them. Spam and what is in the trash count nowhere. The view: of the last 365 days, today among them, by the session''s time zone.';
+
+--
+-- Name: COLUMN response_times.place; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.response_times.place IS '1 to 5, shortest first.';
+
+--
+-- Name: COLUMN response_times.bucket; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.response_times.bucket IS '0-1, 1-4, 4-8, 8-24 or 24+ hours.';
+
+--
+-- Name: COLUMN response_times.from_seconds; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.response_times.from_seconds IS 'It took so many seconds or more,';
+
+--
+-- Name: COLUMN response_times.to_seconds; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.response_times.to_seconds IS 'and less than so many; NULL for no limit.';
+
+--
+-- Name: COLUMN response_times.leads; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.response_times.leads IS 'Leads first contacted so soon.';
+
+--
+-- Name: COLUMN response_times.share; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.response_times.share IS 'leads / all that were contacted, 0 to 1, four places; NULL when none was.';
+
+--
+-- Name: sla; Type: VIEW; Schema: stats; Owner: leads_owner
+--
+
+CREATE VIEW stats.sla WITH (security_invoker='false') AS
+ SELECT policy,
+    answer_within,
+    leads,
+    in_time,
+    late,
+    overdue,
+    waiting,
+    dismissed,
+    breach_share
+   FROM stats.sla(((app.now())::date - 364), ((app.now())::date + 1), current_setting('TimeZone'::text)) m(policy, answer_within, leads, in_time, late, overdue, waiting, dismissed, breach_share);
+
+ALTER VIEW stats.sla OWNER TO leads_owner;
+
+--
+-- Name: VIEW sla; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON VIEW stats.sla IS 'Whether the leads that came in the period were first answered within the working time that their policy allows. Of the policies (app.sla_policies) that fit a lead''s form and priority of now the one of the lowest rank counts. Working time goes by the policy''s weekdays and hours, on the clock of its time zone, without app.holidays; a policy without hours counts all time. Exactly the time allowed is in time. Spam and what is in the trash count nowhere. The view: of the last 365 days, today among them, by the session''s time zone.';
+
+--
+-- Name: COLUMN sla.policy; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.sla.policy IS 'The policy; none for leads that no policy fits.';
+
+--
+-- Name: COLUMN sla.answer_within; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.sla.answer_within IS 'The working time that it allows; NULL for none.';
+
+--
+-- Name: COLUMN sla.leads; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.sla.leads IS 'Leads that came and are judged by it.';
+
+--
+-- Name: COLUMN sla.in_time; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.sla.in_time IS 'Of them answered in time.';
+
+--
+-- Name: COLUMN sla.late; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.sla.late IS 'Of them answered too late.';
+
+--
+-- Name: COLUMN sla.overdue; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.sla.overdue IS 'Of them open, not answered yet, and too late already.';
+
+--
+-- Name: COLUMN sla.waiting; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.sla.waiting IS 'Of them open, not answered yet, and still in time.';
+
+--
+-- Name: COLUMN sla.dismissed; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.sla.dismissed IS 'Of them archived without an answer: judged neither way.';
+
+--
+-- Name: COLUMN sla.breach_share; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.sla.breach_share IS '(late + overdue) / (in_time + late + overdue), 0 to 1, four places; NULL when that is nothing.';
+
+--
+-- Name: sources; Type: VIEW; Schema: stats; Owner: leads_owner
+--
+
+CREATE VIEW stats.sources WITH (security_invoker='false') AS
+ SELECT source,
+    leads,
+    answered,
+    conversion,
+    qualified,
+    first_touch_leads,
+    first_touch_answered,
+    new_people
+   FROM stats.sources(((app.now())::date - 364), ((app.now())::date + 1), current_setting('TimeZone'::text)) m(source, leads, answered, conversion, qualified, first_touch_leads, first_touch_answered, new_people);
+
+ALTER VIEW stats.sources OWNER TO leads_owner;
+
+--
+-- Name: VIEW sources; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON VIEW stats.sources IS 'Where the leads of the period came from: by each lead''s own source, and by first touch, the source of the first lead of all that the same person sent (who has the same address, capitals or not). Both add up to the same leads. Spam and what is in the trash count nowhere. The view: of the last 365 days, today among them, by the session''s time zone.';
+
+--
+-- Name: COLUMN sources.source; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.sources.source IS 'What the form or its utm_source said; direct: came by a form that said nothing; unknown: came otherwise (an import, an adopted table) and says nothing.';
+
+--
+-- Name: COLUMN sources.leads; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.sources.leads IS 'Leads that came by it.';
+
+--
+-- Name: COLUMN sources.answered; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.sources.answered IS 'Of them ever contacted.';
+
+--
+-- Name: COLUMN sources.conversion; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.sources.conversion IS 'answered / leads, 0 to 1, four places; NULL without leads.';
+
+--
+-- Name: COLUMN sources.qualified; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.sources.qualified IS 'Of them with a quality score that counts as qualified (app.metric_settings).';
+
+--
+-- Name: COLUMN sources.first_touch_leads; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.sources.first_touch_leads IS 'Leads of people who first came by it, by whatever source this lead came.';
+
+--
+-- Name: COLUMN sources.first_touch_answered; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.sources.first_touch_answered IS 'Of those ever contacted.';
+
+--
+-- Name: COLUMN sources.new_people; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.sources.new_people IS 'People whose first lead of all came by it, in the period.';
+
+--
+-- Name: stage_times; Type: VIEW; Schema: stats; Owner: leads_owner
+--
+
+CREATE VIEW stats.stage_times WITH (security_invoker='false') AS
+ SELECT status,
+    stays,
+    leads,
+    ended,
+    median_seconds,
+    p90_seconds,
+    there_now
+   FROM stats.stage_times(((app.now())::date - 364), ((app.now())::date + 1), current_setting('TimeZone'::text)) m(status, stays, leads, ended, median_seconds, p90_seconds, there_now);
+
+ALTER VIEW stats.stage_times OWNER TO leads_owner;
+
+--
+-- Name: VIEW stage_times; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON VIEW stats.stage_times IS 'How long leads stay in each stage, from stats.stages, of the leads that came in the period. The times are of stays that ended (one that goes on may last) and whose beginning is known: a lead that was entered or imported in another stage than unread was there since nobody knows when. Between two lengths the percentile lies where a straight line would. Spam and what is in the trash count nowhere. The view: of the last 365 days, today among them, by the session''s time zone.';
+
+--
+-- Name: COLUMN stage_times.status; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.stage_times.status IS 'The stage.';
+
+--
+-- Name: COLUMN stage_times.stays; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.stage_times.stays IS 'How often a lead was in it; more than once when it came back.';
+
+--
+-- Name: COLUMN stage_times.leads; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.stage_times.leads IS 'How many leads were ever in it.';
+
+--
+-- Name: COLUMN stage_times.ended; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.stage_times.ended IS 'How many of the stays are over, and are known to have begun.';
+
+--
+-- Name: COLUMN stage_times.median_seconds; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.stage_times.median_seconds IS 'Half of the ended stays were no longer; NULL when none ended.';
+
+--
+-- Name: COLUMN stage_times.p90_seconds; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.stage_times.p90_seconds IS 'Nine in ten of the ended stays were no longer; NULL when none ended.';
+
+--
+-- Name: COLUMN stage_times.there_now; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.stage_times.there_now IS 'How many leads are in it now.';
+
+--
+-- Name: stages; Type: VIEW; Schema: stats; Owner: leads_owner
+--
+
+CREATE VIEW stats.stages WITH (security_invoker='false', security_barrier='true') AS
+ SELECT lead_id,
+    row_number() OVER moves AS place,
+    status,
+    entered_at,
+    lead(entered_at) OVER moves AS left_at
+   FROM ( SELECT l.id AS lead_id,
+            0 AS number,
+            COALESCE(first.from_status, l.status) AS status,
+            l.created_at AS entered_at
+           FROM (public.contact_leads l
+             LEFT JOIN LATERAL ( SELECT c.from_status
+                   FROM app.status_changes c
+                  WHERE (c.lead_id = l.id)
+                  ORDER BY c.number
+                 LIMIT 1) first ON (true))
+          WHERE ((NOT l.is_spam) AND (l.deleted_at IS NULL))
+        UNION ALL
+         SELECT c.lead_id,
+            c.number,
+            c.to_status,
+            c.at
+           FROM (app.status_changes c
+             JOIN public.contact_leads l ON ((l.id = c.lead_id)))
+          WHERE ((NOT l.is_spam) AND (l.deleted_at IS NULL))) s
+  WINDOW moves AS (PARTITION BY lead_id ORDER BY number);
+
+ALTER VIEW stats.stages OWNER TO leads_owner;
+
+--
+-- Name: VIEW stages; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON VIEW stats.stages IS 'Each stay of each lead of the inbox in a stage: the first begins when the lead came, each next one when the one before ends, so that the stays of a lead add up to its age. A lead that was there before its moves were written down has one stay, in the stage where it was then. What was undone did not happen.';
+
+--
+-- Name: COLUMN stages.lead_id; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.stages.lead_id IS 'The lead, as in stats.leads.';
+
+--
+-- Name: COLUMN stages.place; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.stages.place IS 'Counts the stays of the lead, from 1.';
+
+--
+-- Name: COLUMN stages.status; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.stages.status IS 'The stage.';
+
+--
+-- Name: COLUMN stages.entered_at; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.stages.entered_at IS 'When the lead came into it.';
+
+--
+-- Name: COLUMN stages.left_at; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.stages.left_at IS 'When it left it; NULL while it is there.';
+
+--
+-- Name: velocity; Type: VIEW; Schema: stats; Owner: leads_owner
+--
+
+CREATE VIEW stats.velocity WITH (security_invoker='false') AS
+ SELECT period,
+    starts_at,
+    leads,
+    previous,
+    change_percent
+   FROM stats.velocity() m(period, starts_at, leads, previous, change_percent);
+
+ALTER VIEW stats.velocity OWNER TO leads_owner;
+
+--
+-- Name: VIEW velocity; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON VIEW stats.velocity IS 'How many leads came in the last 24 hours, 7 and 30 times 24 hours, and how that compares with the same time before: 100 * (leads - previous) / previous percent. A period holds what came after its beginning and up to its end, so that no lead is in two of them. From an empty period there is no change in percent: NULL, not 0. Spam and what is in the trash count nowhere.';
+
+--
+-- Name: COLUMN velocity.period; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.velocity.period IS '24h, 7d or 30d: so many hours, or times 24 hours, up to now.';
+
+--
+-- Name: COLUMN velocity.starts_at; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.velocity.starts_at IS 'The leads came after this instant; those of previous came in as long a time up to it.';
+
+--
+-- Name: COLUMN velocity.leads; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.velocity.leads IS 'Leads that came in the period.';
+
+--
+-- Name: COLUMN velocity.previous; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.velocity.previous IS 'Leads that came in the period before, of the same length.';
+
+--
+-- Name: COLUMN velocity.change_percent; Type: COMMENT; Schema: stats; Owner: leads_owner
+--
+
+COMMENT ON COLUMN stats.velocity.change_percent IS '100 * (leads - previous) / previous, one place; NULL when previous is 0.';
+
+--
 -- Name: outbox outbox_occasion_key; Type: CONSTRAINT; Schema: app; Owner: leads_owner
 --
 
@@ -7742,6 +11224,13 @@ ALTER TABLE ONLY app.events
     ADD CONSTRAINT events_pkey PRIMARY KEY (id);
 
 --
+-- Name: holidays holidays_pkey; Type: CONSTRAINT; Schema: app; Owner: leads_owner
+--
+
+ALTER TABLE ONLY app.holidays
+    ADD CONSTRAINT holidays_pkey PRIMARY KEY (day);
+
+--
 -- Name: idempotency_keys idempotency_keys_pkey; Type: CONSTRAINT; Schema: app; Owner: leads_owner
 --
 
@@ -7754,6 +11243,13 @@ ALTER TABLE ONLY app.idempotency_keys
 
 ALTER TABLE ONLY app.known_clients
     ADD CONSTRAINT known_clients_pkey PRIMARY KEY (user_id, client);
+
+--
+-- Name: lead_cells lead_cells_pkey; Type: CONSTRAINT; Schema: app; Owner: leads_owner
+--
+
+ALTER TABLE ONLY app.lead_cells
+    ADD CONSTRAINT lead_cells_pkey PRIMARY KEY (figure, starts_at, value) INCLUDE (leads, answered);
 
 --
 -- Name: lead_counts lead_counts_pkey; Type: CONSTRAINT; Schema: app; Owner: leads_owner
@@ -7791,6 +11287,13 @@ ALTER TABLE ONLY app.mail_templates
     ADD CONSTRAINT mail_templates_pkey PRIMARY KEY (kind);
 
 --
+-- Name: metric_settings metric_settings_pkey; Type: CONSTRAINT; Schema: app; Owner: leads_owner
+--
+
+ALTER TABLE ONLY app.metric_settings
+    ADD CONSTRAINT metric_settings_pkey PRIMARY KEY (singleton);
+
+--
 -- Name: operations operations_number_key; Type: CONSTRAINT; Schema: app; Owner: leads_owner
 --
 
@@ -7810,6 +11313,13 @@ ALTER TABLE ONLY app.operations
 
 ALTER TABLE ONLY app.outbox
     ADD CONSTRAINT outbox_pkey PRIMARY KEY (id);
+
+--
+-- Name: person_key person_key_pkey; Type: CONSTRAINT; Schema: app; Owner: leads_owner
+--
+
+ALTER TABLE ONLY app.person_key
+    ADD CONSTRAINT person_key_pkey PRIMARY KEY (singleton);
 
 --
 -- Name: recovery_codes recovery_codes_pkey; Type: CONSTRAINT; Schema: app; Owner: leads_owner
@@ -7859,6 +11369,27 @@ ALTER TABLE ONLY app.sessions
 
 ALTER TABLE ONLY app.sessions
     ADD CONSTRAINT sessions_token_hash_key UNIQUE (token_hash);
+
+--
+-- Name: sla_policies sla_policies_pkey; Type: CONSTRAINT; Schema: app; Owner: leads_owner
+--
+
+ALTER TABLE ONLY app.sla_policies
+    ADD CONSTRAINT sla_policies_pkey PRIMARY KEY (name);
+
+--
+-- Name: sla_policies sla_policies_rank_key; Type: CONSTRAINT; Schema: app; Owner: leads_owner
+--
+
+ALTER TABLE ONLY app.sla_policies
+    ADD CONSTRAINT sla_policies_rank_key UNIQUE (rank);
+
+--
+-- Name: status_changes status_changes_pkey; Type: CONSTRAINT; Schema: app; Owner: leads_owner
+--
+
+ALTER TABLE ONLY app.status_changes
+    ADD CONSTRAINT status_changes_pkey PRIMARY KEY (lead_id, number);
 
 --
 -- Name: status_moves status_moves_pkey; Type: CONSTRAINT; Schema: app; Owner: leads_owner
@@ -7989,6 +11520,18 @@ CREATE INDEX events_at ON app.events USING btree (at);
 CREATE INDEX idempotency_keys_created_at ON app.idempotency_keys USING btree (created_at);
 
 --
+-- Name: lead_cells_empty; Type: INDEX; Schema: app; Owner: leads_owner
+--
+
+CREATE INDEX lead_cells_empty ON app.lead_cells USING btree (figure) WHERE ((leads = 0) AND (answered = 0));
+
+--
+-- Name: lead_cells_largest; Type: INDEX; Schema: app; Owner: leads_owner
+--
+
+CREATE INDEX lead_cells_largest ON app.lead_cells USING btree (figure, leads DESC, value) WHERE (starts_at = '-infinity'::timestamp with time zone);
+
+--
 -- Name: lead_search_document; Type: INDEX; Schema: app; Owner: leads_owner
 --
 
@@ -8065,6 +11608,12 @@ CREATE INDEX sessions_expires_at_idx ON app.sessions USING btree (expires_at);
 --
 
 CREATE INDEX sessions_user_id_idx ON app.sessions USING btree (user_id);
+
+--
+-- Name: status_changes_back; Type: INDEX; Schema: app; Owner: leads_owner
+--
+
+CREATE INDEX status_changes_back ON app.status_changes USING btree (lead_id) WHERE ((to_status = 'unread'::public.lead_status) OR (from_status = 'archived'::public.lead_status));
 
 --
 -- Name: users_username_key; Type: INDEX; Schema: app; Owner: leads_owner
@@ -8205,6 +11754,30 @@ CREATE TRIGGER audit_seals_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON ap
 COMMENT ON TRIGGER audit_seals_append_only ON app.audit_seals IS 'What was sealed stays sealed.';
 
 --
+-- Name: holidays holidays_audit_truncate; Type: TRIGGER; Schema: app; Owner: leads_owner
+--
+
+CREATE TRIGGER holidays_audit_truncate AFTER TRUNCATE ON app.holidays FOR EACH STATEMENT EXECUTE FUNCTION app.audit_setting();
+
+--
+-- Name: TRIGGER holidays_audit_truncate ON holidays; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON TRIGGER holidays_audit_truncate ON app.holidays IS 'Who removed all holidays.';
+
+--
+-- Name: holidays holidays_audit_write; Type: TRIGGER; Schema: app; Owner: leads_owner
+--
+
+CREATE TRIGGER holidays_audit_write AFTER INSERT OR DELETE OR UPDATE ON app.holidays FOR EACH ROW EXECUTE FUNCTION app.audit_setting('day');
+
+--
+-- Name: TRIGGER holidays_audit_write ON holidays; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON TRIGGER holidays_audit_write ON app.holidays IS 'Who changed which days are holidays.';
+
+--
 -- Name: mail_templates mail_templates_audit_truncate; Type: TRIGGER; Schema: app; Owner: leads_owner
 --
 
@@ -8239,6 +11812,30 @@ CREATE TRIGGER mail_templates_updated_at BEFORE UPDATE ON app.mail_templates FOR
 --
 
 COMMENT ON TRIGGER mail_templates_updated_at ON app.mail_templates IS 'updated_at follows every real change of the template.';
+
+--
+-- Name: metric_settings metric_settings_audit_truncate; Type: TRIGGER; Schema: app; Owner: leads_owner
+--
+
+CREATE TRIGGER metric_settings_audit_truncate AFTER TRUNCATE ON app.metric_settings FOR EACH STATEMENT EXECUTE FUNCTION app.audit_setting();
+
+--
+-- Name: TRIGGER metric_settings_audit_truncate ON metric_settings; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON TRIGGER metric_settings_audit_truncate ON app.metric_settings IS 'Who removed the settings of the numbers.';
+
+--
+-- Name: metric_settings metric_settings_audit_write; Type: TRIGGER; Schema: app; Owner: leads_owner
+--
+
+CREATE TRIGGER metric_settings_audit_write AFTER INSERT OR DELETE OR UPDATE ON app.metric_settings FOR EACH ROW EXECUTE FUNCTION app.audit_setting('only');
+
+--
+-- Name: TRIGGER metric_settings_audit_write ON metric_settings; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON TRIGGER metric_settings_audit_write ON app.metric_settings IS 'Who changed what counts as qualified.';
 
 --
 -- Name: recovery_codes recovery_codes_audit_update; Type: TRIGGER; Schema: app; Owner: leads_owner
@@ -8299,6 +11896,30 @@ CREATE TRIGGER second_factors_audit_update AFTER UPDATE ON app.second_factors FO
 --
 
 COMMENT ON TRIGGER second_factors_audit_update ON app.second_factors IS 'When somebody turned on a second factor.';
+
+--
+-- Name: sla_policies sla_policies_audit_truncate; Type: TRIGGER; Schema: app; Owner: leads_owner
+--
+
+CREATE TRIGGER sla_policies_audit_truncate AFTER TRUNCATE ON app.sla_policies FOR EACH STATEMENT EXECUTE FUNCTION app.audit_setting();
+
+--
+-- Name: TRIGGER sla_policies_audit_truncate ON sla_policies; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON TRIGGER sla_policies_audit_truncate ON app.sla_policies IS 'Who removed all SLA policies.';
+
+--
+-- Name: sla_policies sla_policies_audit_write; Type: TRIGGER; Schema: app; Owner: leads_owner
+--
+
+CREATE TRIGGER sla_policies_audit_write AFTER INSERT OR DELETE OR UPDATE ON app.sla_policies FOR EACH ROW EXECUTE FUNCTION app.audit_setting('name');
+
+--
+-- Name: TRIGGER sla_policies_audit_write ON sla_policies; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON TRIGGER sla_policies_audit_write ON app.sla_policies IS 'Who changed which SLA policies there are.';
 
 --
 -- Name: status_moves status_moves_audit_truncate; Type: TRIGGER; Schema: app; Owner: leads_owner
@@ -8633,6 +12254,13 @@ ALTER TABLE ONLY app.sessions
     ADD CONSTRAINT sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES app.users(id) ON DELETE CASCADE;
 
 --
+-- Name: status_changes status_changes_lead_id_fkey; Type: FK CONSTRAINT; Schema: app; Owner: leads_owner
+--
+
+ALTER TABLE ONLY app.status_changes
+    ADD CONSTRAINT status_changes_lead_id_fkey FOREIGN KEY (lead_id) REFERENCES public.contact_leads(id) ON UPDATE CASCADE ON DELETE CASCADE;
+
+--
 -- Name: SCHEMA api; Type: ACL; Schema: -; Owner: leads_owner
 --
 
@@ -8660,6 +12288,15 @@ GRANT USAGE ON SCHEMA service TO leads_editor;
 GRANT USAGE ON SCHEMA service TO leads_admin;
 
 --
+-- Name: SCHEMA stats; Type: ACL; Schema: -; Owner: leads_owner
+--
+
+GRANT USAGE ON SCHEMA stats TO leads_admin;
+GRANT USAGE ON SCHEMA stats TO leads_analyst;
+GRANT USAGE ON SCHEMA stats TO leads_editor;
+GRANT USAGE ON SCHEMA stats TO leads_viewer;
+
+--
 -- Name: FUNCTION act_as(p_actor text, p_role text, p_request_id uuid, p_operation uuid); Type: ACL; Schema: app; Owner: leads_owner
 --
 
@@ -8681,6 +12318,7 @@ REVOKE ALL ON FUNCTION app.now() FROM PUBLIC;
 GRANT ALL ON FUNCTION app.now() TO leads_viewer;
 GRANT ALL ON FUNCTION app.now() TO leads_editor;
 GRANT ALL ON FUNCTION app.now() TO leads_admin;
+GRANT ALL ON FUNCTION app.now() TO leads_analyst;
 
 --
 -- Name: FUNCTION tags_valid(p_tags text[]); Type: ACL; Schema: app; Owner: leads_owner
@@ -8910,6 +12548,33 @@ GRANT ALL ON FUNCTION app.begin_operation(p_kind text, p_changes jsonb, p_select
 GRANT ALL ON FUNCTION app.begin_operation(p_kind text, p_changes jsonb, p_selected text, p_undoes uuid, p_actor text, p_role text, p_request_id uuid) TO leads_admin;
 
 --
+-- Name: FUNCTION bin_percentile(p_bins integer[], p_leads bigint[], p_share numeric); Type: ACL; Schema: app; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION app.bin_percentile(p_bins integer[], p_leads bigint[], p_share numeric) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.bin_percentile(p_bins integer[], p_leads bigint[], p_share numeric) TO leads_viewer;
+GRANT ALL ON FUNCTION app.bin_percentile(p_bins integer[], p_leads bigint[], p_share numeric) TO leads_editor;
+GRANT ALL ON FUNCTION app.bin_percentile(p_bins integer[], p_leads bigint[], p_share numeric) TO leads_admin;
+
+--
+-- Name: FUNCTION bin_seconds(p_bin integer); Type: ACL; Schema: app; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION app.bin_seconds(p_bin integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.bin_seconds(p_bin integer) TO leads_viewer;
+GRANT ALL ON FUNCTION app.bin_seconds(p_bin integer) TO leads_editor;
+GRANT ALL ON FUNCTION app.bin_seconds(p_bin integer) TO leads_admin;
+
+--
+-- Name: FUNCTION bucket_figures(p_starts timestamp with time zone[]); Type: ACL; Schema: app; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION app.bucket_figures(p_starts timestamp with time zone[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.bucket_figures(p_starts timestamp with time zone[]) TO leads_viewer;
+GRANT ALL ON FUNCTION app.bucket_figures(p_starts timestamp with time zone[]) TO leads_editor;
+GRANT ALL ON FUNCTION app.bucket_figures(p_starts timestamp with time zone[]) TO leads_admin;
+
+--
 -- Name: FUNCTION bucket_starts(p_bucket text, p_count integer, p_time_zone text); Type: ACL; Schema: app; Owner: leads_owner
 --
 
@@ -8917,6 +12582,12 @@ REVOKE ALL ON FUNCTION app.bucket_starts(p_bucket text, p_count integer, p_time_
 GRANT ALL ON FUNCTION app.bucket_starts(p_bucket text, p_count integer, p_time_zone text) TO leads_viewer;
 GRANT ALL ON FUNCTION app.bucket_starts(p_bucket text, p_count integer, p_time_zone text) TO leads_editor;
 GRANT ALL ON FUNCTION app.bucket_starts(p_bucket text, p_count integer, p_time_zone text) TO leads_admin;
+
+--
+-- Name: FUNCTION calendar(p_bucket text, p_from date, p_to date, p_tz text); Type: ACL; Schema: app; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION app.calendar(p_bucket text, p_from date, p_to date, p_tz text) FROM PUBLIC;
 
 --
 -- Name: FUNCTION chain_hash(p_previous bytea, p_number bigint, p_digest bytea); Type: ACL; Schema: app; Owner: leads_owner
@@ -9002,6 +12673,21 @@ GRANT ALL ON FUNCTION app.etag(p_id bigint, p_version integer) TO leads_editor;
 GRANT ALL ON FUNCTION app.etag(p_id bigint, p_version integer) TO leads_admin;
 
 --
+-- Name: FUNCTION figure_differences(); Type: ACL; Schema: app; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION app.figure_differences() FROM PUBLIC;
+
+--
+-- Name: FUNCTION figures_of(p_slot timestamp with time zone, p_lead_type public.lead_type, p_status public.lead_status, p_source text, p_role text, p_response_bin integer); Type: ACL; Schema: app; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION app.figures_of(p_slot timestamp with time zone, p_lead_type public.lead_type, p_status public.lead_status, p_source text, p_role text, p_response_bin integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.figures_of(p_slot timestamp with time zone, p_lead_type public.lead_type, p_status public.lead_status, p_source text, p_role text, p_response_bin integer) TO leads_viewer;
+GRANT ALL ON FUNCTION app.figures_of(p_slot timestamp with time zone, p_lead_type public.lead_type, p_status public.lead_status, p_source text, p_role text, p_response_bin integer) TO leads_editor;
+GRANT ALL ON FUNCTION app.figures_of(p_slot timestamp with time zone, p_lead_type public.lead_type, p_status public.lead_status, p_source text, p_role text, p_response_bin integer) TO leads_admin;
+
+--
 -- Name: FUNCTION fold(p_text text); Type: ACL; Schema: app; Owner: leads_owner
 --
 
@@ -9015,6 +12701,15 @@ GRANT ALL ON FUNCTION app.fold(p_text text) TO leads_admin;
 --
 
 REVOKE ALL ON FUNCTION app.follow_lead_lifecycle() FROM PUBLIC;
+
+--
+-- Name: FUNCTION funnel(p_starts timestamp with time zone[]); Type: ACL; Schema: app; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION app.funnel(p_starts timestamp with time zone[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.funnel(p_starts timestamp with time zone[]) TO leads_viewer;
+GRANT ALL ON FUNCTION app.funnel(p_starts timestamp with time zone[]) TO leads_editor;
+GRANT ALL ON FUNCTION app.funnel(p_starts timestamp with time zone[]) TO leads_admin;
 
 --
 -- Name: FUNCTION is_plain_query(p_query text); Type: ACL; Schema: app; Owner: leads_owner
@@ -9039,6 +12734,15 @@ GRANT ALL ON FUNCTION app.is_time_zone(p_name text) TO leads_admin;
 --
 
 REVOKE ALL ON FUNCTION app.keep_search() FROM PUBLIC;
+
+--
+-- Name: FUNCTION largest_figures(p_figure app.figure, p_limit integer); Type: ACL; Schema: app; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION app.largest_figures(p_figure app.figure, p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.largest_figures(p_figure app.figure, p_limit integer) TO leads_viewer;
+GRANT ALL ON FUNCTION app.largest_figures(p_figure app.figure, p_limit integer) TO leads_editor;
+GRANT ALL ON FUNCTION app.largest_figures(p_figure app.figure, p_limit integer) TO leads_admin;
 
 --
 -- Name: FUNCTION lead_for_mail(p_lead public.contact_leads, p_to_team boolean); Type: ACL; Schema: app; Owner: leads_owner
@@ -9068,6 +12772,15 @@ GRANT ALL ON FUNCTION app.lexeme(p_text text) TO leads_admin;
 --
 
 REVOKE ALL ON FUNCTION app.limit_saved_views() FROM PUBLIC;
+
+--
+-- Name: FUNCTION local_start(p_local timestamp without time zone, p_time_zone text); Type: ACL; Schema: app; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION app.local_start(p_local timestamp without time zone, p_time_zone text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.local_start(p_local timestamp without time zone, p_time_zone text) TO leads_viewer;
+GRANT ALL ON FUNCTION app.local_start(p_local timestamp without time zone, p_time_zone text) TO leads_editor;
+GRANT ALL ON FUNCTION app.local_start(p_local timestamp without time zone, p_time_zone text) TO leads_admin;
 
 --
 -- Name: FUNCTION login_delay(p_failures integer, p_free integer, p_longest integer); Type: ACL; Schema: app; Owner: leads_owner
@@ -9116,6 +12829,15 @@ REVOKE ALL ON FUNCTION app.note_events(p_after bigint) FROM PUBLIC;
 REVOKE ALL ON FUNCTION app.open_operation() FROM PUBLIC;
 
 --
+-- Name: FUNCTION period_figures(p_figure app.figure, p_starts timestamp with time zone[]); Type: ACL; Schema: app; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION app.period_figures(p_figure app.figure, p_starts timestamp with time zone[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.period_figures(p_figure app.figure, p_starts timestamp with time zone[]) TO leads_viewer;
+GRANT ALL ON FUNCTION app.period_figures(p_figure app.figure, p_starts timestamp with time zone[]) TO leads_editor;
+GRANT ALL ON FUNCTION app.period_figures(p_figure app.figure, p_starts timestamp with time zone[]) TO leads_admin;
+
+--
 -- Name: FUNCTION plain(p_text text); Type: ACL; Schema: app; Owner: leads_owner
 --
 
@@ -9148,6 +12870,12 @@ GRANT ALL ON FUNCTION app.read_instant(p_text text) TO leads_editor;
 GRANT ALL ON FUNCTION app.read_instant(p_text text) TO leads_admin;
 
 --
+-- Name: FUNCTION rebuild_figures(); Type: ACL; Schema: app; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION app.rebuild_figures() FROM PUBLIC;
+
+--
 -- Name: FUNCTION refuse_audit_change(); Type: ACL; Schema: app; Owner: leads_owner
 --
 
@@ -9161,6 +12889,15 @@ REVOKE ALL ON FUNCTION app.refuse_field(p_field text, p_message text, p_allowed 
 GRANT ALL ON FUNCTION app.refuse_field(p_field text, p_message text, p_allowed text) TO leads_viewer;
 GRANT ALL ON FUNCTION app.refuse_field(p_field text, p_message text, p_allowed text) TO leads_editor;
 GRANT ALL ON FUNCTION app.refuse_field(p_field text, p_message text, p_allowed text) TO leads_admin;
+
+--
+-- Name: FUNCTION response_bin(p_created_at timestamp with time zone, p_answered_at timestamp with time zone); Type: ACL; Schema: app; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION app.response_bin(p_created_at timestamp with time zone, p_answered_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.response_bin(p_created_at timestamp with time zone, p_answered_at timestamp with time zone) TO leads_viewer;
+GRANT ALL ON FUNCTION app.response_bin(p_created_at timestamp with time zone, p_answered_at timestamp with time zone) TO leads_editor;
+GRANT ALL ON FUNCTION app.response_bin(p_created_at timestamp with time zone, p_answered_at timestamp with time zone) TO leads_admin;
 
 --
 -- Name: FUNCTION revoke_sessions(p_user_id bigint, p_jti uuid); Type: ACL; Schema: app; Owner: leads_owner
@@ -9247,6 +12984,25 @@ GRANT ALL ON FUNCTION app.similar_leads(p_query text, p_typos boolean, p_rows in
 GRANT ALL ON FUNCTION app.similar_leads(p_query text, p_typos boolean, p_rows integer) TO leads_admin;
 
 --
+-- Name: FUNCTION slot_of(p_at timestamp with time zone); Type: ACL; Schema: app; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION app.slot_of(p_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.slot_of(p_at timestamp with time zone) TO leads_viewer;
+GRANT ALL ON FUNCTION app.slot_of(p_at timestamp with time zone) TO leads_editor;
+GRANT ALL ON FUNCTION app.slot_of(p_at timestamp with time zone) TO leads_admin;
+
+--
+-- Name: FUNCTION source_of(p_source text, p_metadata jsonb); Type: ACL; Schema: app; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION app.source_of(p_source text, p_metadata jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.source_of(p_source text, p_metadata jsonb) TO leads_viewer;
+GRANT ALL ON FUNCTION app.source_of(p_source text, p_metadata jsonb) TO leads_editor;
+GRANT ALL ON FUNCTION app.source_of(p_source text, p_metadata jsonb) TO leads_admin;
+GRANT ALL ON FUNCTION app.source_of(p_source text, p_metadata jsonb) TO leads_analyst;
+
+--
 -- Name: FUNCTION typos_of(p_word text); Type: ACL; Schema: app; Owner: leads_owner
 --
 
@@ -9282,6 +13038,18 @@ REVOKE ALL ON FUNCTION app.verify_audit(p_heads jsonb) FROM PUBLIC;
 REVOKE ALL ON FUNCTION app.with_tags(p_tags text[], p_add text[], p_remove text[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.with_tags(p_tags text[], p_add text[], p_remove text[]) TO leads_editor;
 GRANT ALL ON FUNCTION app.with_tags(p_tags text[], p_add text[], p_remove text[]) TO leads_admin;
+
+--
+-- Name: FUNCTION working_clock(p_policy app.sla_policies, p_at timestamp with time zone); Type: ACL; Schema: app; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION app.working_clock(p_policy app.sla_policies, p_at timestamp with time zone) FROM PUBLIC;
+
+--
+-- Name: FUNCTION working_seconds(p_policy text, p_from timestamp with time zone, p_to timestamp with time zone); Type: ACL; Schema: app; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION app.working_seconds(p_policy text, p_from timestamp with time zone, p_to timestamp with time zone) FROM PUBLIC;
 
 --
 -- Name: FUNCTION response_seconds(p_lead public.contact_leads); Type: ACL; Schema: public; Owner: leads_owner
@@ -9752,6 +13520,206 @@ REVOKE ALL ON FUNCTION service.user_profile(p_username text) FROM PUBLIC;
 GRANT ALL ON FUNCTION service.user_profile(p_username text) TO leads_service;
 
 --
+-- Name: FUNCTION by_day(p_from date, p_to date, p_tz text); Type: ACL; Schema: stats; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION stats.by_day(p_from date, p_to date, p_tz text) FROM PUBLIC;
+GRANT ALL ON FUNCTION stats.by_day(p_from date, p_to date, p_tz text) TO leads_analyst;
+GRANT ALL ON FUNCTION stats.by_day(p_from date, p_to date, p_tz text) TO leads_viewer;
+GRANT ALL ON FUNCTION stats.by_day(p_from date, p_to date, p_tz text) TO leads_editor;
+GRANT ALL ON FUNCTION stats.by_day(p_from date, p_to date, p_tz text) TO leads_admin;
+
+--
+-- Name: FUNCTION by_hour(p_from date, p_to date, p_tz text); Type: ACL; Schema: stats; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION stats.by_hour(p_from date, p_to date, p_tz text) FROM PUBLIC;
+GRANT ALL ON FUNCTION stats.by_hour(p_from date, p_to date, p_tz text) TO leads_analyst;
+GRANT ALL ON FUNCTION stats.by_hour(p_from date, p_to date, p_tz text) TO leads_viewer;
+GRANT ALL ON FUNCTION stats.by_hour(p_from date, p_to date, p_tz text) TO leads_editor;
+GRANT ALL ON FUNCTION stats.by_hour(p_from date, p_to date, p_tz text) TO leads_admin;
+
+--
+-- Name: FUNCTION campaigns(p_from date, p_to date, p_tz text); Type: ACL; Schema: stats; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION stats.campaigns(p_from date, p_to date, p_tz text) FROM PUBLIC;
+GRANT ALL ON FUNCTION stats.campaigns(p_from date, p_to date, p_tz text) TO leads_analyst;
+GRANT ALL ON FUNCTION stats.campaigns(p_from date, p_to date, p_tz text) TO leads_viewer;
+GRANT ALL ON FUNCTION stats.campaigns(p_from date, p_to date, p_tz text) TO leads_editor;
+GRANT ALL ON FUNCTION stats.campaigns(p_from date, p_to date, p_tz text) TO leads_admin;
+
+--
+-- Name: FUNCTION cohorts(p_from date, p_to date, p_tz text); Type: ACL; Schema: stats; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION stats.cohorts(p_from date, p_to date, p_tz text) FROM PUBLIC;
+GRANT ALL ON FUNCTION stats.cohorts(p_from date, p_to date, p_tz text) TO leads_analyst;
+GRANT ALL ON FUNCTION stats.cohorts(p_from date, p_to date, p_tz text) TO leads_viewer;
+GRANT ALL ON FUNCTION stats.cohorts(p_from date, p_to date, p_tz text) TO leads_editor;
+GRANT ALL ON FUNCTION stats.cohorts(p_from date, p_to date, p_tz text) TO leads_admin;
+
+--
+-- Name: FUNCTION conversion(p_from date, p_to date, p_tz text); Type: ACL; Schema: stats; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION stats.conversion(p_from date, p_to date, p_tz text) FROM PUBLIC;
+GRANT ALL ON FUNCTION stats.conversion(p_from date, p_to date, p_tz text) TO leads_analyst;
+GRANT ALL ON FUNCTION stats.conversion(p_from date, p_to date, p_tz text) TO leads_viewer;
+GRANT ALL ON FUNCTION stats.conversion(p_from date, p_to date, p_tz text) TO leads_editor;
+GRANT ALL ON FUNCTION stats.conversion(p_from date, p_to date, p_tz text) TO leads_admin;
+
+--
+-- Name: FUNCTION data_quality(); Type: ACL; Schema: stats; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION stats.data_quality() FROM PUBLIC;
+GRANT ALL ON FUNCTION stats.data_quality() TO leads_analyst;
+GRANT ALL ON FUNCTION stats.data_quality() TO leads_viewer;
+GRANT ALL ON FUNCTION stats.data_quality() TO leads_editor;
+GRANT ALL ON FUNCTION stats.data_quality() TO leads_admin;
+
+--
+-- Name: FUNCTION first_response(p_from date, p_to date, p_tz text); Type: ACL; Schema: stats; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION stats.first_response(p_from date, p_to date, p_tz text) FROM PUBLIC;
+GRANT ALL ON FUNCTION stats.first_response(p_from date, p_to date, p_tz text) TO leads_analyst;
+GRANT ALL ON FUNCTION stats.first_response(p_from date, p_to date, p_tz text) TO leads_viewer;
+GRANT ALL ON FUNCTION stats.first_response(p_from date, p_to date, p_tz text) TO leads_editor;
+GRANT ALL ON FUNCTION stats.first_response(p_from date, p_to date, p_tz text) TO leads_admin;
+
+--
+-- Name: FUNCTION funnel(p_from date, p_to date, p_tz text); Type: ACL; Schema: stats; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION stats.funnel(p_from date, p_to date, p_tz text) FROM PUBLIC;
+GRANT ALL ON FUNCTION stats.funnel(p_from date, p_to date, p_tz text) TO leads_analyst;
+GRANT ALL ON FUNCTION stats.funnel(p_from date, p_to date, p_tz text) TO leads_viewer;
+GRANT ALL ON FUNCTION stats.funnel(p_from date, p_to date, p_tz text) TO leads_editor;
+GRANT ALL ON FUNCTION stats.funnel(p_from date, p_to date, p_tz text) TO leads_admin;
+
+--
+-- Name: FUNCTION lead_velocity(p_from date, p_to date, p_tz text); Type: ACL; Schema: stats; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION stats.lead_velocity(p_from date, p_to date, p_tz text) FROM PUBLIC;
+GRANT ALL ON FUNCTION stats.lead_velocity(p_from date, p_to date, p_tz text) TO leads_analyst;
+GRANT ALL ON FUNCTION stats.lead_velocity(p_from date, p_to date, p_tz text) TO leads_viewer;
+GRANT ALL ON FUNCTION stats.lead_velocity(p_from date, p_to date, p_tz text) TO leads_editor;
+GRANT ALL ON FUNCTION stats.lead_velocity(p_from date, p_to date, p_tz text) TO leads_admin;
+
+--
+-- Name: FUNCTION operations(p_from date, p_to date, p_tz text); Type: ACL; Schema: stats; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION stats.operations(p_from date, p_to date, p_tz text) FROM PUBLIC;
+GRANT ALL ON FUNCTION stats.operations(p_from date, p_to date, p_tz text) TO leads_analyst;
+GRANT ALL ON FUNCTION stats.operations(p_from date, p_to date, p_tz text) TO leads_viewer;
+GRANT ALL ON FUNCTION stats.operations(p_from date, p_to date, p_tz text) TO leads_editor;
+GRANT ALL ON FUNCTION stats.operations(p_from date, p_to date, p_tz text) TO leads_admin;
+
+--
+-- Name: FUNCTION overview(); Type: ACL; Schema: stats; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION stats.overview() FROM PUBLIC;
+GRANT ALL ON FUNCTION stats.overview() TO leads_analyst;
+GRANT ALL ON FUNCTION stats.overview() TO leads_viewer;
+GRANT ALL ON FUNCTION stats.overview() TO leads_editor;
+GRANT ALL ON FUNCTION stats.overview() TO leads_admin;
+
+--
+-- Name: FUNCTION people(p_from date, p_to date, p_tz text); Type: ACL; Schema: stats; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION stats.people(p_from date, p_to date, p_tz text) FROM PUBLIC;
+GRANT ALL ON FUNCTION stats.people(p_from date, p_to date, p_tz text) TO leads_analyst;
+GRANT ALL ON FUNCTION stats.people(p_from date, p_to date, p_tz text) TO leads_viewer;
+GRANT ALL ON FUNCTION stats.people(p_from date, p_to date, p_tz text) TO leads_editor;
+GRANT ALL ON FUNCTION stats.people(p_from date, p_to date, p_tz text) TO leads_admin;
+
+--
+-- Name: FUNCTION quality(p_from date, p_to date, p_tz text); Type: ACL; Schema: stats; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION stats.quality(p_from date, p_to date, p_tz text) FROM PUBLIC;
+GRANT ALL ON FUNCTION stats.quality(p_from date, p_to date, p_tz text) TO leads_analyst;
+GRANT ALL ON FUNCTION stats.quality(p_from date, p_to date, p_tz text) TO leads_viewer;
+GRANT ALL ON FUNCTION stats.quality(p_from date, p_to date, p_tz text) TO leads_editor;
+GRANT ALL ON FUNCTION stats.quality(p_from date, p_to date, p_tz text) TO leads_admin;
+
+--
+-- Name: FUNCTION reopenings(p_from date, p_to date, p_tz text); Type: ACL; Schema: stats; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION stats.reopenings(p_from date, p_to date, p_tz text) FROM PUBLIC;
+GRANT ALL ON FUNCTION stats.reopenings(p_from date, p_to date, p_tz text) TO leads_analyst;
+GRANT ALL ON FUNCTION stats.reopenings(p_from date, p_to date, p_tz text) TO leads_viewer;
+GRANT ALL ON FUNCTION stats.reopenings(p_from date, p_to date, p_tz text) TO leads_editor;
+GRANT ALL ON FUNCTION stats.reopenings(p_from date, p_to date, p_tz text) TO leads_admin;
+
+--
+-- Name: FUNCTION response_times(p_from date, p_to date, p_tz text); Type: ACL; Schema: stats; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION stats.response_times(p_from date, p_to date, p_tz text) FROM PUBLIC;
+GRANT ALL ON FUNCTION stats.response_times(p_from date, p_to date, p_tz text) TO leads_analyst;
+GRANT ALL ON FUNCTION stats.response_times(p_from date, p_to date, p_tz text) TO leads_viewer;
+GRANT ALL ON FUNCTION stats.response_times(p_from date, p_to date, p_tz text) TO leads_editor;
+GRANT ALL ON FUNCTION stats.response_times(p_from date, p_to date, p_tz text) TO leads_admin;
+
+--
+-- Name: FUNCTION sla(p_from date, p_to date, p_tz text); Type: ACL; Schema: stats; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION stats.sla(p_from date, p_to date, p_tz text) FROM PUBLIC;
+GRANT ALL ON FUNCTION stats.sla(p_from date, p_to date, p_tz text) TO leads_analyst;
+GRANT ALL ON FUNCTION stats.sla(p_from date, p_to date, p_tz text) TO leads_viewer;
+GRANT ALL ON FUNCTION stats.sla(p_from date, p_to date, p_tz text) TO leads_editor;
+GRANT ALL ON FUNCTION stats.sla(p_from date, p_to date, p_tz text) TO leads_admin;
+
+--
+-- Name: FUNCTION sources(p_from date, p_to date, p_tz text); Type: ACL; Schema: stats; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION stats.sources(p_from date, p_to date, p_tz text) FROM PUBLIC;
+GRANT ALL ON FUNCTION stats.sources(p_from date, p_to date, p_tz text) TO leads_analyst;
+GRANT ALL ON FUNCTION stats.sources(p_from date, p_to date, p_tz text) TO leads_viewer;
+GRANT ALL ON FUNCTION stats.sources(p_from date, p_to date, p_tz text) TO leads_editor;
+GRANT ALL ON FUNCTION stats.sources(p_from date, p_to date, p_tz text) TO leads_admin;
+
+--
+-- Name: FUNCTION stage_times(p_from date, p_to date, p_tz text); Type: ACL; Schema: stats; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION stats.stage_times(p_from date, p_to date, p_tz text) FROM PUBLIC;
+GRANT ALL ON FUNCTION stats.stage_times(p_from date, p_to date, p_tz text) TO leads_analyst;
+GRANT ALL ON FUNCTION stats.stage_times(p_from date, p_to date, p_tz text) TO leads_viewer;
+GRANT ALL ON FUNCTION stats.stage_times(p_from date, p_to date, p_tz text) TO leads_editor;
+GRANT ALL ON FUNCTION stats.stage_times(p_from date, p_to date, p_tz text) TO leads_admin;
+
+--
+-- Name: FUNCTION velocity(); Type: ACL; Schema: stats; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION stats.velocity() FROM PUBLIC;
+GRANT ALL ON FUNCTION stats.velocity() TO leads_analyst;
+GRANT ALL ON FUNCTION stats.velocity() TO leads_viewer;
+GRANT ALL ON FUNCTION stats.velocity() TO leads_editor;
+GRANT ALL ON FUNCTION stats.velocity() TO leads_admin;
+
+--
+-- Name: FUNCTION verify(); Type: ACL; Schema: stats; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION stats.verify() FROM PUBLIC;
+GRANT ALL ON FUNCTION stats.verify() TO leads_analyst;
+GRANT ALL ON FUNCTION stats.verify() TO leads_viewer;
+GRANT ALL ON FUNCTION stats.verify() TO leads_editor;
+GRANT ALL ON FUNCTION stats.verify() TO leads_admin;
+
+--
 -- Name: TABLE leads; Type: ACL; Schema: api; Owner: leads_owner
 --
 
@@ -9780,6 +13748,213 @@ GRANT SELECT ON TABLE app.lead_search TO leads_viewer;
 GRANT SELECT ON TABLE app.status_moves TO leads_viewer;
 GRANT SELECT ON TABLE app.status_moves TO leads_editor;
 GRANT SELECT ON TABLE app.status_moves TO leads_admin;
+
+--
+-- Name: TABLE ageing; Type: ACL; Schema: stats; Owner: leads_owner
+--
+
+GRANT SELECT ON TABLE stats.ageing TO leads_analyst;
+GRANT SELECT ON TABLE stats.ageing TO leads_viewer;
+GRANT SELECT ON TABLE stats.ageing TO leads_editor;
+GRANT SELECT ON TABLE stats.ageing TO leads_admin;
+
+--
+-- Name: TABLE by_day; Type: ACL; Schema: stats; Owner: leads_owner
+--
+
+GRANT SELECT ON TABLE stats.by_day TO leads_analyst;
+GRANT SELECT ON TABLE stats.by_day TO leads_viewer;
+GRANT SELECT ON TABLE stats.by_day TO leads_editor;
+GRANT SELECT ON TABLE stats.by_day TO leads_admin;
+
+--
+-- Name: TABLE by_hour; Type: ACL; Schema: stats; Owner: leads_owner
+--
+
+GRANT SELECT ON TABLE stats.by_hour TO leads_analyst;
+GRANT SELECT ON TABLE stats.by_hour TO leads_viewer;
+GRANT SELECT ON TABLE stats.by_hour TO leads_editor;
+GRANT SELECT ON TABLE stats.by_hour TO leads_admin;
+
+--
+-- Name: TABLE campaigns; Type: ACL; Schema: stats; Owner: leads_owner
+--
+
+GRANT SELECT ON TABLE stats.campaigns TO leads_analyst;
+GRANT SELECT ON TABLE stats.campaigns TO leads_viewer;
+GRANT SELECT ON TABLE stats.campaigns TO leads_editor;
+GRANT SELECT ON TABLE stats.campaigns TO leads_admin;
+
+--
+-- Name: TABLE cohorts; Type: ACL; Schema: stats; Owner: leads_owner
+--
+
+GRANT SELECT ON TABLE stats.cohorts TO leads_analyst;
+GRANT SELECT ON TABLE stats.cohorts TO leads_viewer;
+GRANT SELECT ON TABLE stats.cohorts TO leads_editor;
+GRANT SELECT ON TABLE stats.cohorts TO leads_admin;
+
+--
+-- Name: TABLE conversion; Type: ACL; Schema: stats; Owner: leads_owner
+--
+
+GRANT SELECT ON TABLE stats.conversion TO leads_analyst;
+GRANT SELECT ON TABLE stats.conversion TO leads_viewer;
+GRANT SELECT ON TABLE stats.conversion TO leads_editor;
+GRANT SELECT ON TABLE stats.conversion TO leads_admin;
+
+--
+-- Name: TABLE data_quality; Type: ACL; Schema: stats; Owner: leads_owner
+--
+
+GRANT SELECT ON TABLE stats.data_quality TO leads_analyst;
+GRANT SELECT ON TABLE stats.data_quality TO leads_viewer;
+GRANT SELECT ON TABLE stats.data_quality TO leads_editor;
+GRANT SELECT ON TABLE stats.data_quality TO leads_admin;
+
+--
+-- Name: TABLE erased; Type: ACL; Schema: stats; Owner: leads_owner
+--
+
+GRANT SELECT ON TABLE stats.erased TO leads_analyst;
+GRANT SELECT ON TABLE stats.erased TO leads_viewer;
+GRANT SELECT ON TABLE stats.erased TO leads_editor;
+GRANT SELECT ON TABLE stats.erased TO leads_admin;
+
+--
+-- Name: TABLE first_response; Type: ACL; Schema: stats; Owner: leads_owner
+--
+
+GRANT SELECT ON TABLE stats.first_response TO leads_analyst;
+GRANT SELECT ON TABLE stats.first_response TO leads_viewer;
+GRANT SELECT ON TABLE stats.first_response TO leads_editor;
+GRANT SELECT ON TABLE stats.first_response TO leads_admin;
+
+--
+-- Name: TABLE funnel; Type: ACL; Schema: stats; Owner: leads_owner
+--
+
+GRANT SELECT ON TABLE stats.funnel TO leads_analyst;
+GRANT SELECT ON TABLE stats.funnel TO leads_viewer;
+GRANT SELECT ON TABLE stats.funnel TO leads_editor;
+GRANT SELECT ON TABLE stats.funnel TO leads_admin;
+
+--
+-- Name: TABLE lead_velocity; Type: ACL; Schema: stats; Owner: leads_owner
+--
+
+GRANT SELECT ON TABLE stats.lead_velocity TO leads_analyst;
+GRANT SELECT ON TABLE stats.lead_velocity TO leads_viewer;
+GRANT SELECT ON TABLE stats.lead_velocity TO leads_editor;
+GRANT SELECT ON TABLE stats.lead_velocity TO leads_admin;
+
+--
+-- Name: TABLE leads; Type: ACL; Schema: stats; Owner: leads_owner
+--
+
+GRANT SELECT ON TABLE stats.leads TO leads_analyst;
+GRANT SELECT ON TABLE stats.leads TO leads_viewer;
+GRANT SELECT ON TABLE stats.leads TO leads_editor;
+GRANT SELECT ON TABLE stats.leads TO leads_admin;
+
+--
+-- Name: TABLE operations; Type: ACL; Schema: stats; Owner: leads_owner
+--
+
+GRANT SELECT ON TABLE stats.operations TO leads_analyst;
+GRANT SELECT ON TABLE stats.operations TO leads_viewer;
+GRANT SELECT ON TABLE stats.operations TO leads_editor;
+GRANT SELECT ON TABLE stats.operations TO leads_admin;
+
+--
+-- Name: TABLE overview; Type: ACL; Schema: stats; Owner: leads_owner
+--
+
+GRANT SELECT ON TABLE stats.overview TO leads_analyst;
+GRANT SELECT ON TABLE stats.overview TO leads_viewer;
+GRANT SELECT ON TABLE stats.overview TO leads_editor;
+GRANT SELECT ON TABLE stats.overview TO leads_admin;
+
+--
+-- Name: TABLE people; Type: ACL; Schema: stats; Owner: leads_owner
+--
+
+GRANT SELECT ON TABLE stats.people TO leads_analyst;
+GRANT SELECT ON TABLE stats.people TO leads_viewer;
+GRANT SELECT ON TABLE stats.people TO leads_editor;
+GRANT SELECT ON TABLE stats.people TO leads_admin;
+
+--
+-- Name: TABLE quality; Type: ACL; Schema: stats; Owner: leads_owner
+--
+
+GRANT SELECT ON TABLE stats.quality TO leads_analyst;
+GRANT SELECT ON TABLE stats.quality TO leads_viewer;
+GRANT SELECT ON TABLE stats.quality TO leads_editor;
+GRANT SELECT ON TABLE stats.quality TO leads_admin;
+
+--
+-- Name: TABLE reopenings; Type: ACL; Schema: stats; Owner: leads_owner
+--
+
+GRANT SELECT ON TABLE stats.reopenings TO leads_analyst;
+GRANT SELECT ON TABLE stats.reopenings TO leads_viewer;
+GRANT SELECT ON TABLE stats.reopenings TO leads_editor;
+GRANT SELECT ON TABLE stats.reopenings TO leads_admin;
+
+--
+-- Name: TABLE response_times; Type: ACL; Schema: stats; Owner: leads_owner
+--
+
+GRANT SELECT ON TABLE stats.response_times TO leads_analyst;
+GRANT SELECT ON TABLE stats.response_times TO leads_viewer;
+GRANT SELECT ON TABLE stats.response_times TO leads_editor;
+GRANT SELECT ON TABLE stats.response_times TO leads_admin;
+
+--
+-- Name: TABLE sla; Type: ACL; Schema: stats; Owner: leads_owner
+--
+
+GRANT SELECT ON TABLE stats.sla TO leads_analyst;
+GRANT SELECT ON TABLE stats.sla TO leads_viewer;
+GRANT SELECT ON TABLE stats.sla TO leads_editor;
+GRANT SELECT ON TABLE stats.sla TO leads_admin;
+
+--
+-- Name: TABLE sources; Type: ACL; Schema: stats; Owner: leads_owner
+--
+
+GRANT SELECT ON TABLE stats.sources TO leads_analyst;
+GRANT SELECT ON TABLE stats.sources TO leads_viewer;
+GRANT SELECT ON TABLE stats.sources TO leads_editor;
+GRANT SELECT ON TABLE stats.sources TO leads_admin;
+
+--
+-- Name: TABLE stage_times; Type: ACL; Schema: stats; Owner: leads_owner
+--
+
+GRANT SELECT ON TABLE stats.stage_times TO leads_analyst;
+GRANT SELECT ON TABLE stats.stage_times TO leads_viewer;
+GRANT SELECT ON TABLE stats.stage_times TO leads_editor;
+GRANT SELECT ON TABLE stats.stage_times TO leads_admin;
+
+--
+-- Name: TABLE stages; Type: ACL; Schema: stats; Owner: leads_owner
+--
+
+GRANT SELECT ON TABLE stats.stages TO leads_analyst;
+GRANT SELECT ON TABLE stats.stages TO leads_viewer;
+GRANT SELECT ON TABLE stats.stages TO leads_editor;
+GRANT SELECT ON TABLE stats.stages TO leads_admin;
+
+--
+-- Name: TABLE velocity; Type: ACL; Schema: stats; Owner: leads_owner
+--
+
+GRANT SELECT ON TABLE stats.velocity TO leads_analyst;
+GRANT SELECT ON TABLE stats.velocity TO leads_viewer;
+GRANT SELECT ON TABLE stats.velocity TO leads_editor;
+GRANT SELECT ON TABLE stats.velocity TO leads_admin;
 
 --
 -- Name: FUNCTION queue_mail(p_kind app.mail_kind, p_occasion text, p_lead_id bigint, p_recipient text, p_bundle text, p_due_at timestamp with time zone); Type: ACL; Schema: app; Owner: leads_owner

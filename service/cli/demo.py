@@ -71,7 +71,8 @@ TAGS = ("follow up", "warm", "agency", "remote", "budget known", "conference", "
 def fill(owner: str) -> int:
     """Adds the leads to an empty inbox; returns how many, 0 when it was not empty."""
     with psycopg.connect(owner, connect_timeout=10, cursor_factory=psycopg.RawCursor) as connection:
-        return connection.execute(QUERIES["fill_demo"], (Jsonb(leads()),)).rowcount
+        row = connection.execute(QUERIES["fill_demo"], (Jsonb(leads()),)).fetchone()
+    return int(row[0]) if row else 0
 
 
 def leads() -> list[dict[str, Any]]:

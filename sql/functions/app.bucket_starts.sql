@@ -2,23 +2,16 @@
 CREATE OR REPLACE FUNCTION app.bucket_starts(p_bucket text, p_count integer, p_time_zone text) RETURNS timestamptz[]
     LANGUAGE sql STABLE
     SET search_path = pg_catalog
-BEGIN ATOMIC
+AS $$
     SELECT array_agg(
         CASE
-            WHEN p_bucket = 'hour' THEN date_trunc('hour', app.now(), p_time_zone) + make_interval(hours => b.number)
-            -- Where the clock is set back at midnight it shows 0:00 twice, and PostgreSQL takes the second one.
-            WHEN (b.at - interval '1 hour') AT TIME ZONE p_time_zone >= b.local_start THEN b.at - interval '1 hour'
-            ELSE b.at
-        END ORDER BY b.number
+            WHEN p_bucket = 'hour' THEN date_trunc('hour', app.now(), p_time_zone) + make_interval(hours => n.number)
+            ELSE app.local_start(
+                date_trunc(p_bucket, app.now() AT TIME ZONE p_time_zone) + n.number * ('1 ' || p_bucket)::interval, p_time_zone)
+        END ORDER BY n.number
     )
-    FROM (
-        SELECT s.number, s.local_start, s.local_start AT TIME ZONE p_time_zone AS at
-        FROM (
-            SELECT n.number, date_trunc(p_bucket, app.now() AT TIME ZONE p_time_zone) + n.number * ('1 ' || p_bucket)::interval AS local_start
-            FROM generate_series(1 - p_count, 1) AS n (number)
-        ) AS s
-    ) AS b;
-END;
+    FROM generate_series(1 - p_count, 1) AS n (number);
+$$;
 
 COMMENT ON FUNCTION app.bucket_starts(text, integer, text) IS
     'When the last p_count hours, days, weeks (from Monday) or months begin by the clock of a time zone, oldest first, the current one the last of them; and when that one ends. A day is as long as it is there, 23 or 25 hours when the clock changes; an hour always has 60 minutes.';

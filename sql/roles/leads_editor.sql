@@ -1,6 +1,6 @@
 -- drop: REVOKE ALL ON public.contact_leads, app.status_moves, app.lead_search, app.lead_totals, app.operations, app.saved_views, api.leads FROM leads_editor;
--- drop: REVOKE ALL ON SCHEMA service, app, api FROM leads_editor;
-GRANT USAGE ON SCHEMA service, app, api TO leads_editor;
+-- drop: REVOKE ALL ON SCHEMA service, app, api, stats FROM leads_editor;
+GRANT USAGE ON SCHEMA service, app, api, stats TO leads_editor;
 GRANT SELECT, INSERT ON public.contact_leads TO leads_editor;
 -- Not deleted_at: the trash is the admins'. Nor what names a lead, or says when it came.
 GRANT UPDATE (

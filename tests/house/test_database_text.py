@@ -76,7 +76,7 @@ def test_down_and_up_again_is_the_same(server: Server, fresh_urls: Urls, tool: M
                 run(connection, path.with_suffix(".rollback.sql").read_text())
         left = connection.execute(
             "SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
-            " WHERE n.nspname IN ('public', 'app', 'service', 'api') AND c.relname NOT LIKE '%yoyo%'"
+            " WHERE n.nspname IN ('public', 'app', 'service', 'api', 'stats') AND c.relname NOT LIKE '%yoyo%'"
         ).fetchone()
         assert left == (0,)
         for path in forward:
@@ -118,16 +118,16 @@ def test_everything_has_a_comment(urls: Urls) -> None:
     """The documentation of the database is made from them."""
     statement = """
         SELECT p.oid::regprocedure::text FROM pg_proc p
-        WHERE p.pronamespace IN ('public'::regnamespace, 'app'::regnamespace, 'service'::regnamespace)
+        WHERE p.pronamespace IN ('public'::regnamespace, 'app'::regnamespace, 'service'::regnamespace, 'stats'::regnamespace)
             AND NOT EXISTS (SELECT FROM pg_depend AS d WHERE d.objid = p.oid AND d.deptype = 'e')
             AND obj_description(p.oid, 'pg_proc') IS NULL
         UNION ALL
         SELECT c.oid::regclass::text FROM pg_class c WHERE c.relkind IN ('r', 'v') AND c.relname NOT LIKE '%yoyo%'
-            AND c.relnamespace IN ('public'::regnamespace, 'app'::regnamespace, 'api'::regnamespace) AND obj_description(c.oid, 'pg_class') IS NULL
+            AND c.relnamespace IN ('public'::regnamespace, 'app'::regnamespace, 'api'::regnamespace, 'stats'::regnamespace) AND obj_description(c.oid, 'pg_class') IS NULL
         UNION ALL
         SELECT c.oid::regclass || '.' || a.attname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0
         WHERE c.relkind IN ('r', 'v') AND c.relname NOT LIKE '%yoyo%' AND NOT a.attisdropped
-            AND c.relnamespace IN ('public'::regnamespace, 'app'::regnamespace, 'api'::regnamespace) AND col_description(c.oid, a.attnum) IS NULL
+            AND c.relnamespace IN ('public'::regnamespace, 'app'::regnamespace, 'api'::regnamespace, 'stats'::regnamespace) AND col_description(c.oid, a.attnum) IS NULL
         UNION ALL
         SELECT c.oid::regconfig::text FROM pg_ts_config c WHERE c.cfgnamespace = 'app'::regnamespace AND obj_description(c.oid, 'pg_ts_config') IS NULL
         UNION ALL
@@ -145,7 +145,7 @@ def test_every_function_pins_its_search_path(urls: Urls) -> None:
     SECURITY DEFINER names pg_temp, last: unnamed it comes first, and its caller's own type `uuid` would run code as the owner.
     """
     statement = """
-        SELECT p.oid::regprocedure::text FROM pg_proc p WHERE p.pronamespace IN ('app'::regnamespace, 'service'::regnamespace)
+        SELECT p.oid::regprocedure::text FROM pg_proc p WHERE p.pronamespace IN ('app'::regnamespace, 'service'::regnamespace, 'stats'::regnamespace)
         AND NOT coalesce(p.proconfig, '{}') && ARRAY['search_path=pg_catalog, pg_temp', CASE WHEN NOT p.prosecdef THEN 'search_path=pg_catalog' END]
         AND (p.prosqlbody IS NULL OR p.prosecdef)
     """
