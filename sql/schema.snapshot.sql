@@ -2100,6 +2100,9 @@ BEGIN
     SET content = NULL, lead_ids = ARRAY(SELECT u.id FROM unnest(o.lead_ids) AS u (id) WHERE u.id <> ALL (p_ids))
     WHERE o.lead_ids && p_ids;
     DELETE FROM public.contact_leads AS l WHERE l.id = ANY (p_ids);
+    -- A source or role is a visitor's own words: where nobody else has it, its figure goes now and not with the next tidying.
+    PERFORM pg_advisory_xact_lock(465557349492);
+    PERFORM app.fold_figures(NULL);
     WITH emptied AS (
         UPDATE app.audit_log AS a SET salt = NULL, before = NULL, after = NULL
         WHERE a.lead_id = ANY (p_ids) AND a.salt IS NOT NULL AND a.action NOT IN ('erased', 'purged')
@@ -2121,7 +2124,7 @@ ALTER FUNCTION app.erase_leads(p_ids bigint[], p_kind text, p_actor text, p_role
 -- Name: FUNCTION erase_leads(p_ids bigint[], p_kind text, p_actor text, p_role text, p_request_id uuid); Type: COMMENT; Schema: app; Owner: leads_owner
 --
 
-COMMENT ON FUNCTION app.erase_leads(p_ids bigint[], p_kind text, p_actor text, p_role text, p_request_id uuid) IS 'Removes leads for good, with all that tells of them: their rows, search, idempotency keys, mails, the values and salts of their audit, what operations set for them alone. What stays: that, when and by whom; and of those that were in the inbox a count in app.erased_leads. p_kind: erase or purge. Returns the operation, still to be ended.';
+COMMENT ON FUNCTION app.erase_leads(p_ids bigint[], p_kind text, p_actor text, p_role text, p_request_id uuid) IS 'Removes leads for good, with all that tells of them: their rows, search, figures, idempotency keys, mails, the values and salts of their audit, what operations set for them alone. What stays: that, when and by whom; and of those that were in the inbox a count in app.erased_leads. p_kind: erase or purge. Returns the operation, still to be ended.';
 
 --
 -- Name: etag(bigint, integer); Type: FUNCTION; Schema: app; Owner: leads_owner
@@ -2237,6 +2240,49 @@ ALTER FUNCTION app.fold(p_text text) OWNER TO leads_owner;
 --
 
 COMMENT ON FUNCTION app.fold(p_text text) IS 'A text for comparing: lower-case, accents and ligatures folded (Müller: muller, Łódź: lodz, Strauß: strauss).';
+
+--
+-- Name: fold_figures(integer); Type: FUNCTION; Schema: app; Owner: leads_owner
+--
+
+CREATE FUNCTION app.fold_figures(p_limit integer) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+    -- One statement: every snapshot has either the changes or the counts that hold them.
+    WITH gone AS MATERIALIZED (
+        DELETE FROM app.lead_count_changes AS c
+        WHERE c.ctid = ANY (ARRAY(SELECT l.ctid FROM app.lead_count_changes AS l LIMIT p_limit))
+        RETURNING c.*
+    ), totals AS (
+        INSERT INTO app.lead_counts AS c (status, lead_type, priority, is_spam, trashed, leads)
+        SELECT g.status, g.lead_type, g.priority, g.is_spam, g.trashed, sum(g.change)
+        FROM gone AS g
+        GROUP BY 1, 2, 3, 4, 5
+        HAVING sum(g.change) <> 0
+        ON CONFLICT ON CONSTRAINT lead_counts_pkey DO UPDATE SET leads = c.leads + EXCLUDED.leads
+    )
+    INSERT INTO app.lead_cells AS c (figure, starts_at, value, leads, answered)
+    SELECT f.figure, f.starts_at, f.value, sum(g.change), coalesce(sum(g.change) FILTER (WHERE g.response_bin IS NOT NULL), 0)
+    FROM gone AS g
+    CROSS JOIN LATERAL app.figures_of(g.slot, g.lead_type, g.status, g.source, g.role, g.response_bin) AS f
+    WHERE NOT g.is_spam AND NOT g.trashed
+    GROUP BY 1, 2, 3
+    HAVING sum(g.change) <> 0 OR sum(g.change) FILTER (WHERE g.response_bin IS NOT NULL) <> 0
+    ON CONFLICT ON CONSTRAINT lead_cells_pkey DO UPDATE SET leads = c.leads + EXCLUDED.leads, answered = c.answered + EXCLUDED.answered;
+    DELETE FROM app.lead_counts AS c WHERE c.leads = 0;
+    DELETE FROM app.lead_cells AS c WHERE c.leads = 0 AND c.answered = 0;
+END;
+$$;
+
+ALTER FUNCTION app.fold_figures(p_limit integer) OWNER TO leads_owner;
+
+--
+-- Name: FUNCTION fold_figures(p_limit integer); Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON FUNCTION app.fold_figures(p_limit integer) IS 'Folds so many rows of app.lead_count_changes (NULL for all) into app.lead_counts and app.lead_cells, and takes away what counts nothing any more. Who calls it holds the advisory lock of service.tidy().';
 
 --
 -- Name: follow_lead_lifecycle(); Type: FUNCTION; Schema: app; Owner: leads_owner
@@ -7492,30 +7538,7 @@ BEGIN
     IF NOT pg_try_advisory_xact_lock(465557349492) THEN
         RETURN;
     END IF;
-    -- One statement: every snapshot has either the changes or the counts that hold them. Of an import's many rows so many at a
-    -- time, or it would take longer than a statement may.
-    WITH gone AS MATERIALIZED (
-        DELETE FROM app.lead_count_changes AS c
-        WHERE c.ctid = ANY (ARRAY(SELECT l.ctid FROM app.lead_count_changes AS l LIMIT 20000))
-        RETURNING c.*
-    ), totals AS (
-        INSERT INTO app.lead_counts AS c (status, lead_type, priority, is_spam, trashed, leads)
-        SELECT g.status, g.lead_type, g.priority, g.is_spam, g.trashed, sum(g.change)
-        FROM gone AS g
-        GROUP BY 1, 2, 3, 4, 5
-        HAVING sum(g.change) <> 0
-        ON CONFLICT ON CONSTRAINT lead_counts_pkey DO UPDATE SET leads = c.leads + EXCLUDED.leads
-    )
-    INSERT INTO app.lead_cells AS c (figure, starts_at, value, leads, answered)
-    SELECT f.figure, f.starts_at, f.value, sum(g.change), coalesce(sum(g.change) FILTER (WHERE g.response_bin IS NOT NULL), 0)
-    FROM gone AS g
-    CROSS JOIN LATERAL app.figures_of(g.slot, g.lead_type, g.status, g.source, g.role, g.response_bin) AS f
-    WHERE NOT g.is_spam AND NOT g.trashed
-    GROUP BY 1, 2, 3
-    HAVING sum(g.change) <> 0 OR sum(g.change) FILTER (WHERE g.response_bin IS NOT NULL) <> 0
-    ON CONFLICT ON CONSTRAINT lead_cells_pkey DO UPDATE SET leads = c.leads + EXCLUDED.leads, answered = c.answered + EXCLUDED.answered;
-    DELETE FROM app.lead_counts AS c WHERE c.leads = 0;
-    DELETE FROM app.lead_cells AS c WHERE c.leads = 0 AND c.answered = 0;
+    PERFORM app.fold_figures(20000);
     PERFORM gin_clean_pending_list('app.lead_search_document');
     PERFORM gin_clean_pending_list('app.lead_search_names');
 END;
@@ -7750,9 +7773,8 @@ CREATE FUNCTION stats.campaigns(p_from date, p_to date, p_tz text DEFAULT curren
     SELECT
         coalesce(l.metadata #>> '{utm,utm_source}', app.source_of(l.source, l.metadata)), l.metadata #>> '{utm,utm_medium}',
         l.metadata #>> '{utm,utm_campaign}', count(*), count(l.first_response_at), round(count(l.first_response_at)::numeric / count(*), 4),
-        count(*) FILTER (WHERE l.quality_score >= m.qualified_from), round(avg(l.quality_score), 1)
+        count(*) FILTER (WHERE l.quality_score >= (SELECT m.qualified_from FROM app.metric_settings AS m)), round(avg(l.quality_score), 1)
     FROM public.contact_leads AS l
-    CROSS JOIN app.metric_settings AS m
     WHERE l.created_at >= (SELECT c.starts[1] FROM period AS c) AND l.created_at < (SELECT c.starts[2] FROM period AS c) AND NOT l.is_spam AND l.deleted_at IS NULL
     GROUP BY 1, 2, 3
     ORDER BY 4 DESC, 1, 2, 3;
@@ -7966,10 +7988,9 @@ CREATE FUNCTION stats.lead_velocity(p_from date, p_to date, p_tz text DEFAULT cu
     ), came AS (
         SELECT width_bucket(l.created_at, c.starts) AS place, count(*) AS leads
         FROM public.contact_leads AS l
-        CROSS JOIN app.metric_settings AS m
         CROSS JOIN calendar AS c
         WHERE l.created_at >= (SELECT c.starts[1] FROM calendar AS c) AND l.created_at < (SELECT c.starts[cardinality(c.starts)] FROM calendar AS c)
-            AND l.quality_score >= m.qualified_from AND NOT l.is_spam AND l.deleted_at IS NULL
+            AND l.quality_score >= (SELECT m.qualified_from FROM app.metric_settings AS m) AND NOT l.is_spam AND l.deleted_at IS NULL
         GROUP BY 1
     ), months AS (
         SELECT n.place, c.starts[n.place] AS starts_at, c.starts[n.place + 1] AS ends_at, coalesce(l.leads, 0) AS leads,
@@ -8131,10 +8152,9 @@ CREATE FUNCTION stats.quality(p_from date, p_to date, p_tz text DEFAULT current_
     SELECT
         app.source_of(l.source, l.metadata), count(*), count(l.quality_score), round(avg(l.quality_score), 1),
         round((percentile_cont(0.5) WITHIN GROUP (ORDER BY l.quality_score))::numeric, 1),
-        count(*) FILTER (WHERE l.quality_score >= m.qualified_from),
-        round(count(*) FILTER (WHERE l.quality_score >= m.qualified_from)::numeric / nullif(count(l.quality_score), 0), 4)
+        count(*) FILTER (WHERE l.quality_score >= (SELECT m.qualified_from FROM app.metric_settings AS m)),
+        round(count(*) FILTER (WHERE l.quality_score >= (SELECT m.qualified_from FROM app.metric_settings AS m))::numeric / nullif(count(l.quality_score), 0), 4)
     FROM public.contact_leads AS l
-    CROSS JOIN app.metric_settings AS m
     WHERE l.created_at >= (SELECT c.starts[1] FROM period AS c) AND l.created_at < (SELECT c.starts[2] FROM period AS c) AND NOT l.is_spam AND l.deleted_at IS NULL
     GROUP BY 1
     ORDER BY 2 DESC, 1;
@@ -8288,9 +8308,8 @@ CREATE FUNCTION stats.sources(p_from date, p_to date, p_tz text DEFAULT current_
         ORDER BY lower(l.email), l.created_at, l.id
     ), came AS MATERIALIZED (
         SELECT l.id, lower(l.email) AS person, app.source_of(l.source, l.metadata) AS source, l.first_response_at,
-            l.quality_score >= m.qualified_from AS qualified
+            l.quality_score >= (SELECT m.qualified_from FROM app.metric_settings AS m) AS qualified
         FROM public.contact_leads AS l
-        CROSS JOIN app.metric_settings AS m
         WHERE l.created_at >= (SELECT c.starts[1] FROM period AS c) AND l.created_at < (SELECT c.starts[2] FROM period AS c) AND NOT l.is_spam AND l.deleted_at IS NULL
     ), touches AS (
         SELECT c.source, count(*) AS leads, count(c.first_response_at) AS answered, count(*) FILTER (WHERE c.qualified) AS qualified,
@@ -10114,32 +10133,32 @@ COMMENT ON COLUMN stats.lead_velocity.complete IS 'Whether the month is over; a 
 --
 
 CREATE VIEW stats.leads WITH (security_invoker='false', security_barrier='true') AS
- SELECT l.id AS lead_id,
-    l.created_at,
-    l.lead_type,
-    l.status,
-    l.priority,
-    l.quality_score,
-    (l.quality_score >= m.qualified_from) AS qualified,
-    app.source_of(l.source, l.metadata) AS source,
-    (l.metadata #>> '{utm,utm_source}'::text[]) AS utm_source,
-    (l.metadata #>> '{utm,utm_medium}'::text[]) AS utm_medium,
-    (l.metadata #>> '{utm,utm_campaign}'::text[]) AS utm_campaign,
-    l.role,
-    l.tags,
-    l.first_response_at,
-    (EXTRACT(epoch FROM (l.first_response_at - l.created_at)))::double precision AS response_seconds,
-    l.last_contacted,
-    l.follow_up_date,
-    l.consent,
-    (l.company IS NOT NULL) AS has_company,
-    (l.phone IS NOT NULL) AS has_phone,
-    char_length(l.message) AS message_length,
-    encode(sha256(convert_to((k.key || lower(l.email)), 'UTF8'::name)), 'hex'::text) AS person
-   FROM ((public.contact_leads l
-     CROSS JOIN app.metric_settings m)
-     CROSS JOIN app.person_key k)
-  WHERE ((NOT l.is_spam) AND (l.deleted_at IS NULL));
+ SELECT id AS lead_id,
+    created_at,
+    lead_type,
+    status,
+    priority,
+    quality_score,
+    (quality_score >= ( SELECT m.qualified_from
+           FROM app.metric_settings m)) AS qualified,
+    app.source_of(source, metadata) AS source,
+    (metadata #>> '{utm,utm_source}'::text[]) AS utm_source,
+    (metadata #>> '{utm,utm_medium}'::text[]) AS utm_medium,
+    (metadata #>> '{utm,utm_campaign}'::text[]) AS utm_campaign,
+    role,
+    tags,
+    first_response_at,
+    (EXTRACT(epoch FROM (first_response_at - created_at)))::double precision AS response_seconds,
+    last_contacted,
+    follow_up_date,
+    consent,
+    (company IS NOT NULL) AS has_company,
+    (phone IS NOT NULL) AS has_phone,
+    char_length(message) AS message_length,
+    encode(sha256(convert_to((( SELECT k.key
+           FROM app.person_key k) || lower(email)), 'UTF8'::name)), 'hex'::text) AS person
+   FROM public.contact_leads l
+  WHERE ((NOT is_spam) AND (deleted_at IS NULL));
 
 ALTER VIEW stats.leads OWNER TO leads_owner;
 
@@ -12683,9 +12702,6 @@ REVOKE ALL ON FUNCTION app.figure_differences() FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION app.figures_of(p_slot timestamp with time zone, p_lead_type public.lead_type, p_status public.lead_status, p_source text, p_role text, p_response_bin integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION app.figures_of(p_slot timestamp with time zone, p_lead_type public.lead_type, p_status public.lead_status, p_source text, p_role text, p_response_bin integer) TO leads_viewer;
-GRANT ALL ON FUNCTION app.figures_of(p_slot timestamp with time zone, p_lead_type public.lead_type, p_status public.lead_status, p_source text, p_role text, p_response_bin integer) TO leads_editor;
-GRANT ALL ON FUNCTION app.figures_of(p_slot timestamp with time zone, p_lead_type public.lead_type, p_status public.lead_status, p_source text, p_role text, p_response_bin integer) TO leads_admin;
 
 --
 -- Name: FUNCTION fold(p_text text); Type: ACL; Schema: app; Owner: leads_owner
@@ -12695,6 +12711,12 @@ REVOKE ALL ON FUNCTION app.fold(p_text text) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.fold(p_text text) TO leads_viewer;
 GRANT ALL ON FUNCTION app.fold(p_text text) TO leads_editor;
 GRANT ALL ON FUNCTION app.fold(p_text text) TO leads_admin;
+
+--
+-- Name: FUNCTION fold_figures(p_limit integer); Type: ACL; Schema: app; Owner: leads_owner
+--
+
+REVOKE ALL ON FUNCTION app.fold_figures(p_limit integer) FROM PUBLIC;
 
 --
 -- Name: FUNCTION follow_lead_lifecycle(); Type: ACL; Schema: app; Owner: leads_owner
@@ -12895,9 +12917,6 @@ GRANT ALL ON FUNCTION app.refuse_field(p_field text, p_message text, p_allowed t
 --
 
 REVOKE ALL ON FUNCTION app.response_bin(p_created_at timestamp with time zone, p_answered_at timestamp with time zone) FROM PUBLIC;
-GRANT ALL ON FUNCTION app.response_bin(p_created_at timestamp with time zone, p_answered_at timestamp with time zone) TO leads_viewer;
-GRANT ALL ON FUNCTION app.response_bin(p_created_at timestamp with time zone, p_answered_at timestamp with time zone) TO leads_editor;
-GRANT ALL ON FUNCTION app.response_bin(p_created_at timestamp with time zone, p_answered_at timestamp with time zone) TO leads_admin;
 
 --
 -- Name: FUNCTION revoke_sessions(p_user_id bigint, p_jti uuid); Type: ACL; Schema: app; Owner: leads_owner
@@ -12988,9 +13007,6 @@ GRANT ALL ON FUNCTION app.similar_leads(p_query text, p_typos boolean, p_rows in
 --
 
 REVOKE ALL ON FUNCTION app.slot_of(p_at timestamp with time zone) FROM PUBLIC;
-GRANT ALL ON FUNCTION app.slot_of(p_at timestamp with time zone) TO leads_viewer;
-GRANT ALL ON FUNCTION app.slot_of(p_at timestamp with time zone) TO leads_editor;
-GRANT ALL ON FUNCTION app.slot_of(p_at timestamp with time zone) TO leads_admin;
 
 --
 -- Name: FUNCTION source_of(p_source text, p_metadata jsonb); Type: ACL; Schema: app; Owner: leads_owner

@@ -20,7 +20,7 @@ from workloads import Bench, Sample
 
 # The first ones ask the same over and over, and are to be answered by PostgreSQL: for them the service keeps no answers.
 UNKEPT = ("list", "deep", "lead", "kpis", "search")
-GROUPS = (*UNKEPT, "guards", "pages", "memory", "events", "mail", "export", "form", "status", "bulk")
+GROUPS = (*UNKEPT, "guards", "pages", "memory", "events", "mail", "export", "form", "figures", "status", "bulk")
 # What must be served for a group to be measured.
 NEEDS = {"search": "/admin/leads/search?q=a", "export": "/admin/leads/export?format=csv&limit=1"}
 # For the estimate: how many workloads a group has, and what a lead costs to make, in seconds.
@@ -37,6 +37,7 @@ WORKLOADS = {
     "mail": 0,
     "export": 5,
     "form": 2,
+    "figures": 2,
     "status": 3,
     "bulk": 3,
 }
@@ -77,6 +78,7 @@ def main() -> None:
     try:
         with Stack() as stack:
             results = [measure(stack, rows, given, groups) for rows in given.rows]
+            results[-1].sentences.extend(compared(results))
     except BenchError as error:
         sys.exit(f"bench: {error}")
     except KeyboardInterrupt:
@@ -132,6 +134,20 @@ def measure(stack: Stack, rows: int, given: argparse.Namespace, groups: tuple[st
     return result
 
 
+def compared(results: list[Result]) -> list[str]:
+    """How much longer the largest takes than the smallest for what is to cost the same."""
+    small, large = min(results, key=lambda one: one.rows), max(results, key=lambda one: one.rows)
+    sentences = []
+    for name, (p50, cpu) in large.costs.items():
+        if small is not large and small.costs.get(name):
+            times, cpus = p50 / small.costs[name][0], cpu / small.costs[name][1]
+            sentences.append(
+                f"{name}: at {large.rows:,} leads {times:.2f} times the latency (p50) of {small.rows:,}, and {cpus:.2f} times"
+                " PostgreSQL's CPU."
+            )
+    return sentences
+
+
 def take_turns(
     bench: Bench,
     service: Service,
@@ -160,6 +176,11 @@ def take_turns(
             samples[workload.name].append(workload.run())
             progress.advance(task)
         result.lines[name] = lines(group, samples)
+        for workload in turns if name == "kpis" else []:
+            found = samples[workload.name]
+            p50s, cpus = [one.p50 for one in found if one.p50], [one.postgres_us for one in found if one.postgres_us]
+            if p50s and cpus:
+                result.costs[workload.name] = (median(p50s), median(cpus))
         result.sentences.extend(group.once())
         if costs := [one.client_us for found in samples.values() for one in found if one.client_us]:
             result.sentences.append(f"{name}: the load generator took {median(costs):.0f} us of CPU per answer.")

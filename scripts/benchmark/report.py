@@ -3,7 +3,7 @@
 import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 
@@ -86,12 +86,16 @@ def _median(values: Iterable[float | None]) -> float | None:
 
 @dataclass(frozen=True)
 class Result:
-    """All that was found out at one size. `lines` by group; `sentences` stand below the table."""
+    """All that was found out at one size. `lines` by group; `sentences` stand below the table.
+
+    `costs`: of what is to cost the same at any size the median latency in ms, and PostgreSQL's CPU in us.
+    """
 
     rows: int
     lines: dict[str, list[Line]]
     sentences: list[str]
     plans: dict[str, list[str]]
+    costs: dict[str, tuple[float, float]] = field(default_factory=dict)
 
 
 def show(console: Console, result: Result) -> None:

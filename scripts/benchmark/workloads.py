@@ -39,6 +39,10 @@ FORM = {
     "message": "Hello,\n\nI came across your article on event-driven systems and would like to ask how you test them. " * 3,
     "company": "Example Ltd",
 }
+MANY_CONNECTIONS = 64
+CAPTURE = f"""SELECT service.capture_lead('contact', '{json.dumps(FORM)}', '{{"ip_address": "127.0.0.1"}}', NULL);""".replace(
+    "\\n", " "
+)
 # Query strings; the vocabulary is that of fill.sql.
 SEARCHES = {
     "rare word": "q=zeppelin",
@@ -124,6 +128,7 @@ class Bench:
             "guards": self._guards,
             "export": self._exports,
             "form": self._form,
+            "figures": self._figures,
             "status": self._status,
             "bulk": self._bulk,
         }
@@ -387,14 +392,40 @@ class Bench:
 
         return Group("export", workloads, memory, seconds=self._rows * 65e-6)
 
+    def _figures(self) -> Group:
+        """What it costs a form post that the KPIs are kept; and how long it takes to count all of them again."""
+
+        def capture(*, counted: bool) -> Sample:
+            with nullcontext() if counted else self._stack.uncounted():
+                return self._transactions(CAPTURE, MANY_CONNECTIONS)
+
+        def again() -> list[str]:
+            sentences = []
+            for name, statement in (
+                ("rebuilds", "app.rebuild_figures()"),
+                ("verifies", "(SELECT count(*) FROM stats.verify())"),
+            ):
+                began = time.perf_counter()
+                found = self._stack.sql(f"SELECT {statement}")
+                took = time.perf_counter() - began
+                sentences.append(f"It {name} every figure in {took:.1f} s ({found:,} were wrong).")
+            return sentences
+
+        return Group(
+            "figures",
+            [
+                Workload("capture_lead, 64 connections", lambda: capture(counted=True), "the same, no figures kept", 0.85),
+                Workload("the same, no figures kept", lambda: capture(counted=False)),
+            ],
+            again,
+        )
+
     def _form(self) -> Group:
-        fields = json.dumps(FORM).replace("'", "''")
-        call = f"SELECT service.capture_lead('contact', '{fields}', '{{\"ip_address\": \"127.0.0.1\"}}', NULL);"
         return Group(
             "form",
             [
                 self._http("form post", "/api/submit-contact", "SQL, capture_lead", 0.5, body=FORM),
-                self._pgbench("SQL, capture_lead", call.replace("\\n", " ")),
+                self._pgbench("SQL, capture_lead", CAPTURE),
             ],
         )
 

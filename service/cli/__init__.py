@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 import psycopg
 import typer
 
-from service.cli import adopt, audit, drift, erase, keys, mail, migrating, psql, roles, running, users
+from service.cli import adopt, analysts, audit, drift, erase, figures, keys, mail, migrating, psql, roles, running, users
 from service.cli.finding import CommandError
 from service.embedded import EmbeddedError
 from service.migrate import MigrationError
@@ -46,6 +46,8 @@ app.add_typer(keys.app, name="key")
 app.command("rotate-secret")(keys.rotate_secret)
 app.add_typer(audit.app, name="audit")
 app.add_typer(mail.app, name="mail")
+app.add_typer(analysts.app, name="analyst")
+app.add_typer(figures.app, name="stats")
 
 
 def main() -> Any:

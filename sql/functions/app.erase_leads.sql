@@ -28,6 +28,9 @@ BEGIN
     SET content = NULL, lead_ids = ARRAY(SELECT u.id FROM unnest(o.lead_ids) AS u (id) WHERE u.id <> ALL (p_ids))
     WHERE o.lead_ids && p_ids;
     DELETE FROM public.contact_leads AS l WHERE l.id = ANY (p_ids);
+    -- A source or role is a visitor's own words: where nobody else has it, its figure goes now and not with the next tidying.
+    PERFORM pg_advisory_xact_lock(465557349492);
+    PERFORM app.fold_figures(NULL);
     WITH emptied AS (
         UPDATE app.audit_log AS a SET salt = NULL, before = NULL, after = NULL
         WHERE a.lead_id = ANY (p_ids) AND a.salt IS NOT NULL AND a.action NOT IN ('erased', 'purged')
@@ -44,5 +47,5 @@ END;
 $$;
 
 COMMENT ON FUNCTION app.erase_leads(bigint[], text, text, text, uuid) IS
-    'Removes leads for good, with all that tells of them: their rows, search, idempotency keys, mails, the values and salts of their audit, what operations set for them alone. What stays: that, when and by whom; and of those that were in the inbox a count in app.erased_leads. p_kind: erase or purge. Returns the operation, still to be ended.';
+    'Removes leads for good, with all that tells of them: their rows, search, figures, idempotency keys, mails, the values and salts of their audit, what operations set for them alone. What stays: that, when and by whom; and of those that were in the inbox a count in app.erased_leads. p_kind: erase or purge. Returns the operation, still to be ended.';
 REVOKE ALL ON FUNCTION app.erase_leads(bigint[], text, text, text, uuid) FROM PUBLIC;

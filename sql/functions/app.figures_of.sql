@@ -23,4 +23,3 @@ END;
 COMMENT ON FUNCTION app.figures_of(timestamptz, public.lead_type, public.lead_status, text, text, integer) IS
     'The cells of app.lead_cells that a lead of the inbox counts in, by what app.lead_count_changes says of it.';
 REVOKE ALL ON FUNCTION app.figures_of(timestamptz, public.lead_type, public.lead_status, text, text, integer) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION app.figures_of(timestamptz, public.lead_type, public.lead_status, text, text, integer) TO leads_viewer, leads_editor, leads_admin;

@@ -20,4 +20,3 @@ CREATE OR REPLACE FUNCTION app.response_bin(p_created_at timestamptz, p_answered
 COMMENT ON FUNCTION app.response_bin(timestamptz, timestamptz) IS
     'The bin of the histogram of response times that an answer falls into; NULL without one. Bin 0 is what took less than a second (or came before its question); from there on each is at most 2 % wide: 414 up to an hour, 71 up to 4 hours, 36 up to 8, 56 up to 24, and steps of 2 % after that.';
 REVOKE ALL ON FUNCTION app.response_bin(timestamptz, timestamptz) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION app.response_bin(timestamptz, timestamptz) TO leads_viewer, leads_editor, leads_admin;

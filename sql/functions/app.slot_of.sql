@@ -7,4 +7,3 @@ CREATE OR REPLACE FUNCTION app.slot_of(p_at timestamptz) RETURNS timestamptz
 COMMENT ON FUNCTION app.slot_of(timestamptz) IS
     'The quarter of an hour that an instant is in: its beginning. Every clock of today is a whole number of them away from UTC, so that any local hour or day is made of whole ones.';
 REVOKE ALL ON FUNCTION app.slot_of(timestamptz) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION app.slot_of(timestamptz) TO leads_viewer, leads_editor, leads_admin;

@@ -8,30 +8,7 @@ BEGIN
     IF NOT pg_try_advisory_xact_lock(465557349492) THEN
         RETURN;
     END IF;
-    -- One statement: every snapshot has either the changes or the counts that hold them. Of an import's many rows so many at a
-    -- time, or it would take longer than a statement may.
-    WITH gone AS MATERIALIZED (
-        DELETE FROM app.lead_count_changes AS c
-        WHERE c.ctid = ANY (ARRAY(SELECT l.ctid FROM app.lead_count_changes AS l LIMIT 20000))
-        RETURNING c.*
-    ), totals AS (
-        INSERT INTO app.lead_counts AS c (status, lead_type, priority, is_spam, trashed, leads)
-        SELECT g.status, g.lead_type, g.priority, g.is_spam, g.trashed, sum(g.change)
-        FROM gone AS g
-        GROUP BY 1, 2, 3, 4, 5
-        HAVING sum(g.change) <> 0
-        ON CONFLICT ON CONSTRAINT lead_counts_pkey DO UPDATE SET leads = c.leads + EXCLUDED.leads
-    )
-    INSERT INTO app.lead_cells AS c (figure, starts_at, value, leads, answered)
-    SELECT f.figure, f.starts_at, f.value, sum(g.change), coalesce(sum(g.change) FILTER (WHERE g.response_bin IS NOT NULL), 0)
-    FROM gone AS g
-    CROSS JOIN LATERAL app.figures_of(g.slot, g.lead_type, g.status, g.source, g.role, g.response_bin) AS f
-    WHERE NOT g.is_spam AND NOT g.trashed
-    GROUP BY 1, 2, 3
-    HAVING sum(g.change) <> 0 OR sum(g.change) FILTER (WHERE g.response_bin IS NOT NULL) <> 0
-    ON CONFLICT ON CONSTRAINT lead_cells_pkey DO UPDATE SET leads = c.leads + EXCLUDED.leads, answered = c.answered + EXCLUDED.answered;
-    DELETE FROM app.lead_counts AS c WHERE c.leads = 0;
-    DELETE FROM app.lead_cells AS c WHERE c.leads = 0 AND c.answered = 0;
+    PERFORM app.fold_figures(20000);
     PERFORM gin_clean_pending_list('app.lead_search_document');
     PERFORM gin_clean_pending_list('app.lead_search_names');
 END;

@@ -18,9 +18,8 @@ AS $$
     SELECT
         coalesce(l.metadata #>> '{utm,utm_source}', app.source_of(l.source, l.metadata)), l.metadata #>> '{utm,utm_medium}',
         l.metadata #>> '{utm,utm_campaign}', count(*), count(l.first_response_at), round(count(l.first_response_at)::numeric / count(*), 4),
-        count(*) FILTER (WHERE l.quality_score >= m.qualified_from), round(avg(l.quality_score), 1)
+        count(*) FILTER (WHERE l.quality_score >= (SELECT m.qualified_from FROM app.metric_settings AS m)), round(avg(l.quality_score), 1)
     FROM public.contact_leads AS l
-    CROSS JOIN app.metric_settings AS m
     WHERE l.created_at >= (SELECT c.starts[1] FROM period AS c) AND l.created_at < (SELECT c.starts[2] FROM period AS c) AND NOT l.is_spam AND l.deleted_at IS NULL
     GROUP BY 1, 2, 3
     ORDER BY 4 DESC, 1, 2, 3;

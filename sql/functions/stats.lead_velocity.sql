@@ -15,10 +15,9 @@ AS $$
     ), came AS (
         SELECT width_bucket(l.created_at, c.starts) AS place, count(*) AS leads
         FROM public.contact_leads AS l
-        CROSS JOIN app.metric_settings AS m
         CROSS JOIN calendar AS c
         WHERE l.created_at >= (SELECT c.starts[1] FROM calendar AS c) AND l.created_at < (SELECT c.starts[cardinality(c.starts)] FROM calendar AS c)
-            AND l.quality_score >= m.qualified_from AND NOT l.is_spam AND l.deleted_at IS NULL
+            AND l.quality_score >= (SELECT m.qualified_from FROM app.metric_settings AS m) AND NOT l.is_spam AND l.deleted_at IS NULL
         GROUP BY 1
     ), months AS (
         SELECT n.place, c.starts[n.place] AS starts_at, c.starts[n.place + 1] AS ends_at, coalesce(l.leads, 0) AS leads,

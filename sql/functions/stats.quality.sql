@@ -17,10 +17,9 @@ AS $$
     SELECT
         app.source_of(l.source, l.metadata), count(*), count(l.quality_score), round(avg(l.quality_score), 1),
         round((percentile_cont(0.5) WITHIN GROUP (ORDER BY l.quality_score))::numeric, 1),
-        count(*) FILTER (WHERE l.quality_score >= m.qualified_from),
-        round(count(*) FILTER (WHERE l.quality_score >= m.qualified_from)::numeric / nullif(count(l.quality_score), 0), 4)
+        count(*) FILTER (WHERE l.quality_score >= (SELECT m.qualified_from FROM app.metric_settings AS m)),
+        round(count(*) FILTER (WHERE l.quality_score >= (SELECT m.qualified_from FROM app.metric_settings AS m))::numeric / nullif(count(l.quality_score), 0), 4)
     FROM public.contact_leads AS l
-    CROSS JOIN app.metric_settings AS m
     WHERE l.created_at >= (SELECT c.starts[1] FROM period AS c) AND l.created_at < (SELECT c.starts[2] FROM period AS c) AND NOT l.is_spam AND l.deleted_at IS NULL
     GROUP BY 1
     ORDER BY 2 DESC, 1;

@@ -22,9 +22,8 @@ AS $$
         ORDER BY lower(l.email), l.created_at, l.id
     ), came AS MATERIALIZED (
         SELECT l.id, lower(l.email) AS person, app.source_of(l.source, l.metadata) AS source, l.first_response_at,
-            l.quality_score >= m.qualified_from AS qualified
+            l.quality_score >= (SELECT m.qualified_from FROM app.metric_settings AS m) AS qualified
         FROM public.contact_leads AS l
-        CROSS JOIN app.metric_settings AS m
         WHERE l.created_at >= (SELECT c.starts[1] FROM period AS c) AND l.created_at < (SELECT c.starts[2] FROM period AS c) AND NOT l.is_spam AND l.deleted_at IS NULL
     ), touches AS (
         SELECT c.source, count(*) AS leads, count(c.first_response_at) AS answered, count(*) FILTER (WHERE c.qualified) AS qualified,

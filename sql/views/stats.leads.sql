@@ -2,15 +2,13 @@
 -- With its owner's rights: who reads it may read these numbers, and not what they are made of.
 CREATE OR REPLACE VIEW stats.leads WITH (security_invoker = false, security_barrier = true) AS
     SELECT
-        l.id AS lead_id, l.created_at, l.lead_type, l.status, l.priority, l.quality_score, l.quality_score >= m.qualified_from AS qualified,
+        l.id AS lead_id, l.created_at, l.lead_type, l.status, l.priority, l.quality_score, l.quality_score >= (SELECT m.qualified_from FROM app.metric_settings AS m) AS qualified,
         app.source_of(l.source, l.metadata) AS source, l.metadata #>> '{utm,utm_source}' AS utm_source,
         l.metadata #>> '{utm,utm_medium}' AS utm_medium, l.metadata #>> '{utm,utm_campaign}' AS utm_campaign, l.role, l.tags,
         l.first_response_at, extract(epoch FROM l.first_response_at - l.created_at)::double precision AS response_seconds, l.last_contacted,
         l.follow_up_date, l.consent, l.company IS NOT NULL AS has_company, l.phone IS NOT NULL AS has_phone, char_length(l.message) AS message_length,
-        encode(sha256(convert_to(k.key || lower(l.email), 'UTF8')), 'hex') AS person
+        encode(sha256(convert_to((SELECT k.key FROM app.person_key AS k) || lower(l.email), 'UTF8')), 'hex') AS person
     FROM public.contact_leads AS l
-    CROSS JOIN app.metric_settings AS m
-    CROSS JOIN app.person_key AS k
     WHERE NOT l.is_spam AND l.deleted_at IS NULL;
 
 COMMENT ON VIEW stats.leads IS

@@ -7,6 +7,7 @@ import pwd
 import re
 import shutil
 import signal
+import socket
 import stat
 import struct
 import subprocess
@@ -342,6 +343,131 @@ def test_nobody_is_trusted(make: Make) -> None:
     assert {mode(file) for file in files} == {0o600}
     assert mode(cluster.data_dir / "postgres") == mode(cluster.socket_dir) == 0o700
     assert mode(cluster.log_file) == 0o600
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
+
+
+def over_tcp(cluster: EmbeddedCluster, port: int, **changes: str) -> str:
+    """The owner's connection string over that port."""
+    where: dict[str, str] = {"host": "127.0.0.1", "passfile": os.devnull, **changes}
+    return make_conninfo(cluster.url(), port=port, **where)
+
+
+@pytest.mark.parametrize("bin_dir", PROGRAMS, ids=lambda path: "wheel" if path is None else path.parent.name)
+def test_a_port_of_this_machine_on_request(make: Make, bin_dir: Path | None) -> None:
+    cluster, port = make(bin_dir=bin_dir), free_port()
+    url = cluster.url()
+    cluster.open_port(port)
+    assert not cluster.is_running()
+    assert mode(cluster.data_dir / "tcp_port") == 0o600
+    with make(bin_dir=bin_dir).session():
+        assert cluster.url() == url, "the socket is found by the same name"
+        assert query(cluster, "select inet_server_addr() is null")
+        for name, value in {"listen_addresses": "127.0.0.1", "port": str(port)}.items():
+            assert query(cluster, f"select current_setting('{name}')") == value
+        with psycopg.connect(over_tcp(cluster, port)) as connection:
+            row = connection.execute("select inet_server_addr()::text, inet_server_port()").fetchone()
+            assert row == ("127.0.0.1/32", port)
+        for password in ("", "wrong"):
+            with pytest.raises(psycopg.OperationalError, match="password"):
+                psycopg.connect(over_tcp(cluster, port, password=password))
+        for elsewhere in ("127.0.0.2", "::1"):
+            with pytest.raises(psycopg.OperationalError):
+                psycopg.connect(over_tcp(cluster, port, host=elsewhere))
+        rules = "select string_agg(distinct concat_ws(' ', type, auth_method, address), ', ') from pg_hba_file_rules"
+        only = "host scram-sha-256 127.0.0.1, host scram-sha-256 ::1, local scram-sha-256"
+        assert query(cluster, rules, "postgres", "postgres") == only
+    assert list(cluster.socket_dir.iterdir()) == []
+    cluster.close_port()
+    with cluster.session():
+        assert query(cluster, "select current_setting('listen_addresses')") == ""
+        with pytest.raises(psycopg.OperationalError, match="refused"):
+            psycopg.connect(over_tcp(cluster, port))
+    cluster.close_port()  # no error when it is closed
+
+
+def test_the_port_of_the_sockets_usual_name(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    port = free_port()  # since 5432 may be another's
+    monkeypatch.setattr(embedded, "PORT", port)
+    monkeypatch.setattr(embedded, "SOCKET", f".s.PGSQL.{port}")
+    cluster = make()
+    cluster.open_port(port)
+    with cluster.session(), psycopg.connect(over_tcp(cluster, port)) as connection:
+        assert query(cluster, "select 1") == 1
+        assert connection.execute("select 1").fetchone() == (1,)
+
+
+def test_a_port_neither_opens_nor_closes_under_those_who_use_the_database(make: Make) -> None:
+    cluster = make()
+    other = python("with cluster.session(): print('in', flush=True); sys.stdin.readline()", cluster.data_dir)
+    assert other.stdout is not None
+    assert other.stdout.readline() == "in\n"
+    for change in (cluster.close_port, lambda: cluster.open_port(free_port())):
+        with pytest.raises(EmbeddedError, match=r"in use.*Stop leads up first"):
+            change()
+    assert query(cluster, "select 1") == 1
+    assert cluster.tcp_port() is None
+    finish(other)
+
+
+@pytest.mark.parametrize("asked_beforehand", [True, False])
+def test_a_taken_port_is_said_at_once(make: Make, monkeypatch: pytest.MonkeyPatch, asked_beforehand: bool) -> None:
+    cluster, port = make(), free_port()
+    cluster.open_port(port)
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        taken = other.getsockname()[1]
+        if not asked_beforehand:  # it was free a moment ago
+            monkeypatch.setattr(embedded, "_check_free", lambda _: None)
+        words = f"Port {taken} of 127.0.0.1.*taken" if asked_beforehand else "(?s)stopped again.*could not bind IPv4 address"
+        began = time.monotonic()
+        with pytest.raises(EmbeddedError, match=words):
+            cluster.open_port(taken)
+        assert cluster.tcp_port() == port, "as it was"
+        (cluster.data_dir / "tcp_port").write_text(f"{taken}\n")
+        with pytest.raises(EmbeddedError, match=words):
+            cluster.ensure_started()
+        assert time.monotonic() - began < 10.0
+        assert not cluster.is_running()
+    cluster.ensure_started()
+    assert query(cluster, "select current_setting('port')") == str(taken)
+
+
+def test_a_killed_server_comes_back_with_its_port(make: Make) -> None:
+    cluster, port = make(), free_port()
+    cluster.open_port(port)
+    cluster.ensure_started()
+    os.kill(postmaster(cluster), signal.SIGKILL)
+    wait_until(lambda: not cluster.is_running())
+
+    def accepts() -> bool:
+        cluster.begin_start()
+        try:
+            psycopg.connect(over_tcp(cluster, port)).close()
+        except psycopg.OperationalError:
+            return False
+        return query(cluster, "select 1") == 1
+
+    wait_until(accepts)
+    os.kill(postmaster(cluster), signal.SIGKILL)
+    wait_until(lambda: not cluster.is_running())
+    cluster.open_port(free_port())
+    cluster.ensure_started()
+    assert query(cluster, "select 1") == 1
+    assert len(list(cluster.socket_dir.iterdir())) == 3, "a socket, its lock and its usual name; nothing of before"
+
+
+@pytest.mark.parametrize("text", ["", "no", "80", "65536", "5432 5433", "\x80"])
+def test_a_file_that_holds_no_port(make: Make, text: str) -> None:
+    cluster = make()
+    cluster.data_dir.mkdir(mode=0o711)
+    (cluster.data_dir / "tcp_port").write_text(text, encoding="latin-1")
+    with pytest.raises(EmbeddedError, match=r"tcp_port should hold a port.*leads analyst close"):
+        cluster.tcp_port()
+    cluster.close_port()
+    assert cluster.tcp_port() is None
 
 
 def test_lost_passwords_are_set_anew(make: Make) -> None:

@@ -23,7 +23,15 @@ from conftest import Urls
 
 NOW = datetime(2026, 11, 2, 10, 7, 30, tzinfo=UTC)
 # Clocks change in the week before NOW in most of them; one goes by half an hour, one is 5:45 ahead, one changes at midnight.
-ZONES = ["UTC", "Europe/Berlin", "America/New_York", "Asia/Kathmandu", "Australia/Lord_Howe", "Atlantic/Azores", "America/Havana"]
+ZONES = [
+    "UTC",
+    "Europe/Berlin",
+    "America/New_York",
+    "Asia/Kathmandu",
+    "Australia/Lord_Howe",
+    "Atlantic/Azores",
+    "America/Havana",
+]
 STATUSES = ("unread", "processing", "contacted", "archived")
 TYPES = ("contact", "cv_request", "collaboration")
 
@@ -202,7 +210,11 @@ def live_through(connection: Connection, leads: list[Row], steps: list[tuple[str
                     lead,
                 )
             case "move":
-                run(connection, "UPDATE public.contact_leads SET created_at = created_at - interval '26 hours' WHERE id = %s", lead)
+                run(
+                    connection,
+                    "UPDATE public.contact_leads SET created_at = created_at - interval '26 hours' WHERE id = %s",
+                    lead,
+                )
             case "tidy":
                 run(connection, "SELECT service.tidy()")
     set_clock(connection, NOW.isoformat())
@@ -330,7 +342,10 @@ def check_stages(connection: Connection, leads: list[Lead], zone: str, first: da
         if over:
             assert float(row["median_seconds"]) == pytest.approx(median(over), abs=0.001)
     back = Counter(
-        lead.id for lead in came for _, before, after in lead.moves if before in ("contacted", "archived") and after == "processing"
+        lead.id
+        for lead in came
+        for _, before, after in lead.moves
+        if before in ("contacted", "archived") and after == "processing"
     )
     dealt_with = [lead for lead in came if lead.ever("contacted", "archived") or lead.first_response_at]
     assert one(connection, "SELECT * FROM stats.reopenings(%s, %s, %s)", first, until, zone) == {
@@ -373,7 +388,9 @@ def check_sources(connection: Connection, leads: list[Lead], zone: str, first: d
             "first_touch_answered": sum(lead.seconds is not None for lead in by_touch),
             "new_people": sum(touch[lead.email.lower()] is lead for lead in by_touch),
         }
-    quality = {row.pop("source"): row for row in rows(connection, "SELECT * FROM stats.quality(%s, %s, %s)", first, until, zone)}
+    quality = {
+        row.pop("source"): row for row in rows(connection, "SELECT * FROM stats.quality(%s, %s, %s)", first, until, zone)
+    }
     assert quality.keys() == {lead.source for lead in came}
     for source, row in quality.items():
         scores = [lead.quality_score for lead in came if lead.source == source and lead.quality_score is not None]
@@ -402,7 +419,10 @@ def check_months(connection: Connection, leads: list[Lead], zone: str, first: da
         starts = max(row["month"], first)
         before = {lead.email.lower() for lead in leads if local_day(lead.created_at, zone) < starts}
         assert (row["leads"], row["people"]) == (len(mine), len(people))
-        assert (row["returning_people"], row["returning_share"]) == (len(people & before), ratio(len(people & before), len(people)))
+        assert (row["returning_people"], row["returning_share"]) == (
+            len(people & before),
+            ratio(len(people & before), len(people)),
+        )
 
 
 def check_trends(connection: Connection, leads: list[Lead], zone: str, *_: object) -> None:
@@ -514,7 +534,9 @@ class TestByHand:
                 ("contacted", 0),
                 ("archived", 0),
             ]
-            assert run(owner, "SELECT lead_id, status::text FROM stats.stages WHERE lead_id = %s", undone) == [(undone, "unread")]
+            assert run(owner, "SELECT lead_id, status::text FROM stats.stages WHERE lead_id = %s", undone) == [
+                (undone, "unread")
+            ]
 
     def test_an_undone_undo_and_a_later_move(self, owner: Connection) -> None:
         """The history always ends where the lead stands."""
@@ -530,7 +552,11 @@ class TestByHand:
         with owner.transaction(force_rollback=True):
             add(owner, metadata=Jsonb({"ip_address": "192.0.2.1"}))
             add(owner)
-            add(owner, source="web", metadata=Jsonb({"ip_address": "192.0.2.1", "utm": {"utm_source": "web", "utm_campaign": "May"}}))
+            add(
+                owner,
+                source="web",
+                metadata=Jsonb({"ip_address": "192.0.2.1", "utm": {"utm_source": "web", "utm_campaign": "May"}}),
+            )
             assert sorted(run(owner, "SELECT source, leads FROM stats.sources")) == [("direct", 1), ("unknown", 1), ("web", 1)]
             assert sorted(run(owner, "SELECT utm_source, utm_campaign FROM stats.campaigns"), key=str) == [
                 ("direct", None),
@@ -544,7 +570,9 @@ class TestByHand:
             add(owner, email="ada@example.com", created_at="2026-09-03T10:00:00Z", source="talk")
             add(owner, email="ADA@example.com", created_at="2026-10-03T10:00:00Z", source="web")
             add(owner, email="bob@example.com", created_at="2026-10-04T10:00:00Z", source="web")
-            found = run(owner, "SELECT people, new_people, returning_people FROM stats.people('2026-09-01', '2026-11-01', 'UTC')")
+            found = run(
+                owner, "SELECT people, new_people, returning_people FROM stats.people('2026-09-01', '2026-11-01', 'UTC')"
+            )
             assert found == [(1, 1, 0), (2, 1, 1)]
             sources = run(
                 owner,
@@ -577,11 +605,17 @@ class TestByHand:
         with owner.transaction(force_rollback=True):
             for first, until in (("2026-11-02", "2026-11-02"), ("2026-11-02", "2026-11-01"), ("1970-01-01", "2026-01-01")):
                 call = "SELECT * FROM stats.by_day(%s, %s, 'UTC')"
-                assert refused(owner, lambda c=call, a=first, b=until: run(owner, c, a, b)) == ("LD400", "period_not_valid", "p_to")
+                assert refused(owner, lambda c=call, a=first, b=until: run(owner, c, a, b)) == (
+                    "LD400",
+                    "period_not_valid",
+                    "p_to",
+                )
             assert refused(owner, lambda: run(owner, "SELECT * FROM stats.by_hour('2024-01-01', '2026-01-01', 'UTC')"))[1] == (
                 "period_not_valid"
             )
-            assert refused(owner, lambda: run(owner, "SELECT * FROM stats.funnel('2026-01-01', '2026-02-01', 'Middle/Earth')")) == (
+            assert refused(
+                owner, lambda: run(owner, "SELECT * FROM stats.funnel('2026-01-01', '2026-02-01', 'Middle/Earth')")
+            ) == (
                 "LD400",
                 "time_zone_not_valid",
                 "p_tz",
@@ -685,11 +719,18 @@ class TestWorkingTime:
 
     def test_a_policy_is_checked_and_audited(self, owner: Connection) -> None:
         with owner.transaction(force_rollback=True):
-            for column, wrong in (("closes", "'08:00'"), ("time_zone", "'Middle/Earth'"), ("weekdays", "'{8}'"), ("opens", "NULL")):
+            for column, wrong in (
+                ("closes", "'08:00'"),
+                ("time_zone", "'Middle/Earth'"),
+                ("weekdays", "'{8}'"),
+                ("opens", "NULL"),
+            ):
                 with pytest.raises(psycopg.errors.CheckViolation), owner.transaction():
                     run(owner, f"UPDATE app.sla_policies SET {column} = {wrong}")
             run(owner, "UPDATE app.metric_settings SET qualified_from = 60")
-            assert run(owner, "SELECT after ->> 'qualified_from' FROM app.audit_log WHERE table_name = 'metric_settings'") == [("60",)]
+            assert run(owner, "SELECT after ->> 'qualified_from' FROM app.audit_log WHERE table_name = 'metric_settings'") == [
+                ("60",)
+            ]
 
 
 class TestBins:

@@ -194,6 +194,7 @@ class TestErasure:
             "app.idempotency_keys",
             "app.adoption_notes",
             "app.lead_search",
+            "app.lead_count_changes",
         }
         trail = run(root, "SELECT id, at, actor, action, lead_id FROM app.audit_log ORDER BY id")
 
@@ -208,6 +209,7 @@ class TestErasure:
         assert holding(root, "203.0.113.7") == []
         assert set(leads(root)) == {stranger, corrected}
         assert exact(root)
+        assert run(root, "SELECT * FROM stats.verify()") == []
         # Only those that were in the inbox are counted; second was in the trash by then.
         assert run(root, "SELECT lead_type::text, status::text, answered, erased_on = (app.now() AT TIME ZONE 'UTC')::date FROM app.erased_leads") == [("contact", "unread", False, True)]  # fmt: skip
         # That it was, when and by whom stays.
@@ -230,7 +232,8 @@ class TestErasure:
         edit(root, gone, internal_notes=f"She said: {CANARY}")
         run(root, "DELETE FROM contact_leads WHERE id = %s", gone)
         run(root, "SELECT sealed FROM service.seal_audit(true)")
-        assert set(holding(root, CANARY)) == {"app.audit_log", "app.operations"}
+        # Its figures until they are folded: the source and role are the visitor's words.
+        assert set(holding(root, CANARY)) == {"app.audit_log", "app.operations", "app.lead_count_changes"}
         assert erase(root, email=ADDRESS)["changed"] == 0
         assert holding(root, CANARY) == []
         assert value(root, "SELECT changes FROM app.operations WHERE id = %s", operation) is None

@@ -1,0 +1,1 @@
+SELECT app.rebuild_figures()
