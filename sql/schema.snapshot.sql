@@ -1461,7 +1461,7 @@ COMMENT ON FUNCTION app.bin_seconds(p_bin integer) IS 'The seconds that a bin of
 CREATE FUNCTION app.bucket_figures(p_starts timestamp with time zone[]) RETURNS TABLE(place integer, by_type boolean, value text, leads bigint, answered bigint)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
-    SET plan_cache_mode TO 'force_custom_plan'
+    SET plan_cache_mode TO 'force_generic_plan'
     AS $$
 DECLARE
     v_last timestamptz := p_starts[cardinality(p_starts)];
@@ -1473,14 +1473,21 @@ BEGIN
     RETURN QUERY
         SELECT width_bucket(f.starts_at, p_starts), f.by_type, f.value, sum(f.leads)::bigint, sum(f.answered)::bigint
         FROM (
-            SELECT f.starts_at, f.figure = 'day_type' AS by_type, f.value, f.leads, f.answered
-            FROM app.lead_figures AS f
-            WHERE f.figure IN ('day_type', 'day_status') AND f.starts_at >= p_starts[1] AND f.starts_at < v_last AND f.starts_at <> ALL (v_split)
+            SELECT c.starts_at, c.figure = 'day_type' AS by_type, c.value, c.leads, c.answered
+            FROM app.lead_cells AS c
+            WHERE c.figure IN ('day_type', 'day_status') AND c.starts_at >= p_starts[1] AND c.starts_at < v_last
+                AND c.starts_at NOT IN (SELECT s.at FROM unnest(v_split) AS s (at))
             UNION ALL
-            SELECT f.starts_at, f.figure = 'slot_type', f.value, f.leads, f.answered
-            FROM app.lead_figures AS f
-            WHERE f.figure IN ('slot_type', 'slot_status') AND f.starts_at >= p_starts[1] AND f.starts_at < v_last
-                AND date_trunc('day', f.starts_at, 'UTC') = ANY (v_split)
+            SELECT c.starts_at, c.figure = 'slot_type', c.value, c.leads, c.answered
+            FROM unnest(v_split) AS s (day)
+            JOIN app.lead_cells AS c
+                ON c.figure IN ('slot_type', 'slot_status') AND c.starts_at >= s.day AND c.starts_at < s.day + interval '24 hours'
+            WHERE c.starts_at >= p_starts[1] AND c.starts_at < v_last
+            UNION ALL
+            SELECT c.slot, k.by_type, k.value, c.change, CASE WHEN c.response_bin IS NULL THEN 0 ELSE c.change END
+            FROM app.lead_count_changes AS c
+            CROSS JOIN LATERAL (VALUES (true, c.lead_type::text), (false, c.status::text)) AS k (by_type, value)
+            WHERE NOT c.is_spam AND NOT c.trashed AND c.slot >= p_starts[1] AND c.slot < v_last
         ) AS f
         GROUP BY 1, 2, 3;
 END;
@@ -2344,7 +2351,7 @@ COMMENT ON FUNCTION app.follow_lead_lifecycle() IS 'Trigger function: a lead''s 
 CREATE FUNCTION app.funnel(p_starts timestamp with time zone[]) RETURNS TABLE(place integer, arrived bigint, opened bigint, contacted bigint, archived bigint, dismissed bigint)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
-    SET plan_cache_mode TO 'force_custom_plan'
+    SET plan_cache_mode TO 'force_generic_plan'
     AS $$
 BEGIN
     RETURN QUERY
@@ -2466,101 +2473,41 @@ ALTER FUNCTION app.keep_search() OWNER TO leads_owner;
 COMMENT ON FUNCTION app.keep_search() IS 'Trigger function: app.lead_search follows a lead, whoever writes it. SECURITY DEFINER, since nobody may write that table by hand.';
 
 --
--- Name: lead_cells; Type: TABLE; Schema: app; Owner: leads_owner
---
-
-CREATE TABLE app.lead_cells (
-    figure app.figure NOT NULL,
-    starts_at timestamp with time zone NOT NULL,
-    value text NOT NULL,
-    leads bigint NOT NULL,
-    answered bigint NOT NULL
-)
-WITH (fillfactor='80', autovacuum_vacuum_scale_factor='0.02', autovacuum_vacuum_threshold='1000', autovacuum_vacuum_cost_delay='0');
-
-ALTER TABLE app.lead_cells OWNER TO leads_owner;
-
---
--- Name: TABLE lead_cells; Type: COMMENT; Schema: app; Owner: leads_owner
---
-
-COMMENT ON TABLE app.lead_cells IS 'How many leads of the inbox there were of each kind when service.tidy() last folded: read app.lead_figures. Checked by stats.verify(), made anew by leads stats rebuild.';
-
---
--- Name: COLUMN lead_cells.figure; Type: COMMENT; Schema: app; Owner: leads_owner
---
-
-COMMENT ON COLUMN app.lead_cells.figure IS 'What is counted.';
-
---
--- Name: COLUMN lead_cells.starts_at; Type: COMMENT; Schema: app; Owner: leads_owner
---
-
-COMMENT ON COLUMN app.lead_cells.starts_at IS 'When the quarter of an hour or the UTC day begins in which the leads came; -infinity for all time.';
-
---
--- Name: COLUMN lead_cells.value; Type: COMMENT; Schema: app; Owner: leads_owner
---
-
-COMMENT ON COLUMN app.lead_cells.value IS 'The form, status, source, role or bin of response times (app.response_bin) that they have.';
-
---
--- Name: COLUMN lead_cells.leads; Type: COMMENT; Schema: app; Owner: leads_owner
---
-
-COMMENT ON COLUMN app.lead_cells.leads IS 'How many.';
-
---
--- Name: COLUMN lead_cells.answered; Type: COMMENT; Schema: app; Owner: leads_owner
---
-
-COMMENT ON COLUMN app.lead_cells.answered IS 'How many of them were ever contacted.';
-
---
 -- Name: largest_figures(app.figure, integer); Type: FUNCTION; Schema: app; Owner: leads_owner
 --
 
 CREATE FUNCTION app.largest_figures(p_figure app.figure, p_limit integer) RETURNS TABLE(value text, leads bigint, answered bigint)
-    LANGUAGE sql STABLE SECURITY DEFINER
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
-    BEGIN ATOMIC
- WITH pending AS MATERIALIZED (
-          SELECT
-                 CASE largest_figures.p_figure
-                     WHEN 'source'::app.figure THEN c_1.source
-                     ELSE c_1.role
-                 END AS value,
-             sum(c_1.change) AS leads,
-             COALESCE(sum(c_1.change) FILTER (WHERE (c_1.response_bin IS NOT NULL)), (0)::bigint) AS answered
-            FROM app.lead_count_changes c_1
-           WHERE ((NOT c_1.is_spam) AND (NOT c_1.trashed))
-           GROUP BY
-                 CASE largest_figures.p_figure
-                     WHEN 'source'::app.figure THEN c_1.source
-                     ELSE c_1.role
-                 END
-         ), kept AS MATERIALIZED (
-          SELECT c_1.value
-            FROM app.lead_cells c_1
-           WHERE ((c_1.figure = largest_figures.p_figure) AND (c_1.starts_at = '-infinity'::timestamp with time zone))
-           ORDER BY c_1.leads DESC, c_1.value
-          LIMIT (largest_figures.p_limit + ( SELECT count(*) AS count
-                    FROM pending))
-         )
-  SELECT v.value,
-     (COALESCE(c.leads, (0)::bigint) + COALESCE(p.leads, (0)::bigint)) AS int8,
-     (COALESCE(c.answered, (0)::bigint) + COALESCE(p.answered, (0)::bigint)) AS int8
-    FROM ((( SELECT k.value
-            FROM kept k
-         UNION
-          SELECT p_1.value
-            FROM pending p_1) v
-      LEFT JOIN app.lead_cells c ON (((c.figure = largest_figures.p_figure) AND (c.starts_at = '-infinity'::timestamp with time zone) AND (c.value = v.value))))
-      LEFT JOIN pending p ON ((p.value = v.value)))
-   WHERE ((COALESCE(c.leads, (0)::bigint) + COALESCE(p.leads, (0)::bigint)) > 0)
-   ORDER BY (COALESCE(c.leads, (0)::bigint) + COALESCE(p.leads, (0)::bigint)) DESC, v.value
-  LIMIT largest_figures.p_limit;
+    SET plan_cache_mode TO 'force_generic_plan'
+    AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
+        WITH pending AS MATERIALIZED (
+            SELECT
+                CASE p_figure WHEN 'source' THEN c.source ELSE c.role END AS value,
+                sum(c.change) AS leads, coalesce(sum(c.change) FILTER (WHERE c.response_bin IS NOT NULL), 0) AS answered
+            FROM app.lead_count_changes AS c
+            WHERE NOT c.is_spam AND NOT c.trashed
+            GROUP BY 1
+        ), kept AS MATERIALIZED (
+            -- One that isn't among so many is among the largest only by what is pending.
+            SELECT c.value
+            FROM app.lead_cells AS c
+            WHERE c.figure = p_figure AND c.starts_at = '-infinity'
+            ORDER BY c.leads DESC, c.value
+            LIMIT p_limit + (SELECT count(*) FROM pending)
+        )
+        SELECT v.value, (coalesce(c.leads, 0) + coalesce(p.leads, 0))::bigint, (coalesce(c.answered, 0) + coalesce(p.answered, 0))::bigint
+        FROM (SELECT k.value FROM kept AS k UNION SELECT p.value FROM pending AS p) AS v
+        LEFT JOIN app.lead_cells AS c ON c.figure = p_figure AND c.starts_at = '-infinity' AND c.value = v.value
+        LEFT JOIN pending AS p ON p.value = v.value
+        WHERE coalesce(c.leads, 0) + coalesce(p.leads, 0) > 0
+        ORDER BY 2 DESC, 1
+        LIMIT p_limit;
 END;
+$$;
 
 ALTER FUNCTION app.largest_figures(p_figure app.figure, p_limit integer) OWNER TO leads_owner;
 
@@ -3375,24 +3322,26 @@ COMMENT ON FUNCTION app.open_operation() IS 'The kind of the operation that this
 CREATE FUNCTION app.period_figures(p_figure app.figure, p_starts timestamp with time zone[]) RETURNS TABLE(place integer, value text, leads bigint, answered bigint)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
-    SET plan_cache_mode TO 'force_custom_plan'
+    SET plan_cache_mode TO 'force_generic_plan'
     AS $$
 DECLARE
     v_last timestamptz := p_starts[cardinality(p_starts)];
     v_split timestamptz[] := ARRAY(
         SELECT DISTINCT date_trunc('day', s.at, 'UTC') FROM unnest(p_starts) AS s (at) WHERE s.at <> date_trunc('day', s.at, 'UTC')
     );
+    v_day timestamptz;
 BEGIN
     RETURN QUERY
         SELECT width_bucket(f.starts_at, p_starts), f.value, sum(f.leads)::bigint, sum(f.answered)::bigint
-        FROM (
-            SELECT f.starts_at, f.value, f.leads, f.answered
-            FROM app.lead_figures AS f
-            WHERE f.figure = p_figure AND f.starts_at >= p_starts[1] AND f.starts_at < v_last AND f.starts_at <> ALL (v_split)
-            UNION ALL
-            SELECT l.created_at, l.value, 1, CASE WHEN l.bin IS NULL THEN 0 ELSE 1 END
-            FROM unnest(v_split) AS s (day)
-            CROSS JOIN LATERAL (
+        FROM app.lead_figures AS f
+        WHERE f.figure = p_figure AND f.starts_at >= p_starts[1] AND f.starts_at < v_last
+            AND f.starts_at NOT IN (SELECT s.at FROM unnest(v_split) AS s (at))
+        GROUP BY 1, 2;
+    -- Day by day: of a join with them the planner doesn't see that it is about a few.
+    FOREACH v_day IN ARRAY v_split LOOP
+        RETURN QUERY
+            SELECT width_bucket(l.created_at, p_starts), l.value, count(*), count(l.bin)
+            FROM (
                 SELECT
                     l.created_at, app.response_bin(l.created_at, l.first_response_at) AS bin,
                     CASE p_figure
@@ -3400,12 +3349,12 @@ BEGIN
                         ELSE app.response_bin(l.created_at, l.first_response_at)::text
                     END AS value
                 FROM public.contact_leads AS l
-                WHERE l.created_at >= greatest(s.day, p_starts[1]) AND l.created_at < least(s.day + interval '24 hours', v_last)
+                WHERE l.created_at >= greatest(v_day, p_starts[1]) AND l.created_at < least(v_day + interval '24 hours', v_last)
                     AND NOT l.is_spam AND l.deleted_at IS NULL
             ) AS l
             WHERE l.value IS NOT NULL
-        ) AS f
-        GROUP BY 1, 2;
+            GROUP BY 1, 2;
+    END LOOP;
 END;
 $$;
 
@@ -3415,7 +3364,7 @@ ALTER FUNCTION app.period_figures(p_figure app.figure, p_starts timestamp with t
 -- Name: FUNCTION period_figures(p_figure app.figure, p_starts timestamp with time zone[]); Type: COMMENT; Schema: app; Owner: leads_owner
 --
 
-COMMENT ON FUNCTION app.period_figures(p_figure app.figure, p_starts timestamp with time zone[]) IS 'The leads of the inbox that came in each period, by source (day_source) or bin of response time (day_response): whole UTC days from the figures that are kept, the days at the edges from the leads. p_starts: when the periods begin, and the last one ends; place counts them from 1. For a few periods.';
+COMMENT ON FUNCTION app.period_figures(p_figure app.figure, p_starts timestamp with time zone[]) IS 'The leads of the inbox that came in each period, by source (day_source) or bin of response time (day_response): whole UTC days from the figures that are kept, the days at the edges from the leads. p_starts: when the periods begin, and the last one ends; place counts them from 1. For a few periods. To be summed up: a value may have several rows.';
 
 --
 -- Name: plain(text); Type: FUNCTION; Schema: app; Owner: leads_owner
@@ -5845,60 +5794,65 @@ COMMENT ON FUNCTION service.lead_history(p_id bigint, p_limit integer, p_cursor 
 --
 
 CREATE FUNCTION service.lead_stats() RETURNS json
-    LANGUAGE sql STABLE
+    LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog'
+    SET plan_cache_mode TO 'force_generic_plan'
     AS $$
-    WITH kinds AS MATERIALIZED (
-        SELECT t.status, t.lead_type, t.priority, sum(t.leads)::bigint AS leads
-        FROM app.lead_totals AS t
-        WHERE NOT t.is_spam AND NOT t.trashed
-        GROUP BY 1, 2, 3
-    )
-    SELECT json_build_object(
-        'total', o.leads,
-        'by_status', (
-            SELECT json_object_agg(s.label, s.leads ORDER BY s.label)
-            FROM (
-                SELECT e.label, coalesce(sum(k.leads), 0)::bigint AS leads
-                FROM unnest(enum_range(NULL::public.lead_status)) AS e (label) LEFT JOIN kinds AS k ON k.status = e.label
-                GROUP BY e.label
-            ) AS s
-        ),
-        'by_type', (
-            SELECT json_object_agg(s.label, s.leads ORDER BY s.label)
-            FROM (
-                SELECT e.label, coalesce(sum(k.leads), 0)::bigint AS leads
-                FROM unnest(enum_range(NULL::public.lead_type)) AS e (label) LEFT JOIN kinds AS k ON k.lead_type = e.label
-                GROUP BY e.label
-            ) AS s
-        ),
-        'by_priority', (
-            SELECT json_object_agg(s.label, s.leads ORDER BY s.label)
-            FROM (
-                SELECT e.label, coalesce(sum(k.leads), 0)::bigint AS leads
-                FROM unnest(enum_range(NULL::public.lead_priority)) AS e (label) LEFT JOIN kinds AS k ON k.priority = e.label
-                GROUP BY e.label
-            ) AS s
-        ),
-        'by_source', (
-            SELECT coalesce(json_object_agg(s.value, s.leads ORDER BY s.leads DESC, s.value), '{}') FROM app.largest_figures('source', 100) AS s
-        ),
-        'unread', o.unread,
-        'velocity', json_build_object(
-            '24h', json_build_object('count', o.leads_24h, 'previous', o.previous_24h, 'change_percent', o.change_percent_24h),
-            '7d', json_build_object('count', o.leads_7d, 'previous', o.previous_7d, 'change_percent', o.change_percent_7d),
-            '30d', json_build_object('count', o.leads_30d, 'previous', o.previous_30d, 'change_percent', o.change_percent_30d)
-        ),
-        'conversion', json_build_object(
-            'overall', o.conversion,
-            'by_role', (
-                SELECT coalesce(json_object_agg(r.value, round(r.answered::numeric / r.leads, 4) ORDER BY r.leads DESC, r.value), '{}')
-                FROM app.largest_figures('role', 100) AS r
-            )
-        ),
-        'first_response', json_build_object('median_seconds', o.median_response_seconds, 'p90_seconds', o.p90_response_seconds)
-    )
-    FROM stats.overview() AS o;
+BEGIN
+    RETURN (
+        WITH kinds AS MATERIALIZED (
+            SELECT t.status, t.lead_type, t.priority, sum(t.leads)::bigint AS leads
+            FROM app.lead_totals AS t
+            WHERE NOT t.is_spam AND NOT t.trashed
+            GROUP BY 1, 2, 3
+        )
+        SELECT json_build_object(
+            'total', o.leads,
+            'by_status', (
+                SELECT json_object_agg(s.label, s.leads ORDER BY s.label)
+                FROM (
+                    SELECT e.label, coalesce(sum(k.leads), 0)::bigint AS leads
+                    FROM unnest(enum_range(NULL::public.lead_status)) AS e (label) LEFT JOIN kinds AS k ON k.status = e.label
+                    GROUP BY e.label
+                ) AS s
+            ),
+            'by_type', (
+                SELECT json_object_agg(s.label, s.leads ORDER BY s.label)
+                FROM (
+                    SELECT e.label, coalesce(sum(k.leads), 0)::bigint AS leads
+                    FROM unnest(enum_range(NULL::public.lead_type)) AS e (label) LEFT JOIN kinds AS k ON k.lead_type = e.label
+                    GROUP BY e.label
+                ) AS s
+            ),
+            'by_priority', (
+                SELECT json_object_agg(s.label, s.leads ORDER BY s.label)
+                FROM (
+                    SELECT e.label, coalesce(sum(k.leads), 0)::bigint AS leads
+                    FROM unnest(enum_range(NULL::public.lead_priority)) AS e (label) LEFT JOIN kinds AS k ON k.priority = e.label
+                    GROUP BY e.label
+                ) AS s
+            ),
+            'by_source', (
+                SELECT coalesce(json_object_agg(s.value, s.leads ORDER BY s.leads DESC, s.value), '{}') FROM app.largest_figures('source', 100) AS s
+            ),
+            'unread', o.unread,
+            'velocity', json_build_object(
+                '24h', json_build_object('count', o.leads_24h, 'previous', o.previous_24h, 'change_percent', o.change_percent_24h),
+                '7d', json_build_object('count', o.leads_7d, 'previous', o.previous_7d, 'change_percent', o.change_percent_7d),
+                '30d', json_build_object('count', o.leads_30d, 'previous', o.previous_30d, 'change_percent', o.change_percent_30d)
+            ),
+            'conversion', json_build_object(
+                'overall', o.conversion,
+                'by_role', (
+                    SELECT coalesce(json_object_agg(r.value, round(r.answered::numeric / r.leads, 4) ORDER BY r.leads DESC, r.value), '{}')
+                    FROM app.largest_figures('role', 100) AS r
+                )
+            ),
+            'first_response', json_build_object('median_seconds', o.median_response_seconds, 'p90_seconds', o.p90_response_seconds)
+        )
+        FROM stats.overview() AS o
+    );
+END;
 $$;
 
 ALTER FUNCTION service.lead_stats() OWNER TO leads_owner;
@@ -5916,6 +5870,7 @@ COMMENT ON FUNCTION service.lead_stats() IS 'The KPIs of the dashboard, which ar
 CREATE FUNCTION service.lead_trends(p_period text, p_time_zone text) RETURNS json
     LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog'
+    SET plan_cache_mode TO 'force_generic_plan'
     AS $$
 DECLARE
     v_bucket text := CASE p_period WHEN '24h' THEN 'hour' WHEN '7d' THEN 'day' WHEN '30d' THEN 'day' WHEN '90d' THEN 'week' WHEN '12m' THEN 'month' END;
@@ -5970,10 +5925,11 @@ BEGIN
         WHERE b.place = 2
         GROUP BY 1
     ), sources AS (
-        SELECT f.value AS source, f.leads, f.answered
+        SELECT f.value AS source, sum(f.leads)::bigint AS leads, sum(f.answered)::bigint AS answered
         FROM app.period_figures('day_source', v_periods[2:3]) AS f
-        WHERE f.leads > 0
-        ORDER BY f.leads DESC, f.value
+        GROUP BY 1
+        HAVING sum(f.leads) > 0
+        ORDER BY 2 DESC, 1
         LIMIT 20
     ), funnel AS (
         SELECT coalesce(sum(f.opened), 0)::bigint AS opened, coalesce(sum(f.archived), 0)::bigint AS archived FROM app.funnel(v_periods[2:3]) AS f
@@ -8045,47 +8001,52 @@ COMMENT ON FUNCTION stats.operations(p_from date, p_to date, p_tz text) IS 'What
 --
 
 CREATE FUNCTION stats.overview() RETURNS TABLE(as_of timestamp with time zone, leads bigint, unread bigint, processing bigint, contacted bigint, archived bigint, answered bigint, conversion numeric, unanswered_share numeric, median_response_seconds numeric, p90_response_seconds numeric, leads_24h bigint, previous_24h bigint, change_percent_24h numeric, leads_7d bigint, previous_7d bigint, change_percent_7d numeric, leads_30d bigint, previous_30d bigint, change_percent_30d numeric, spam bigint, trashed bigint)
-    LANGUAGE sql STABLE SECURITY DEFINER
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
     AS $$
-    WITH kinds AS MATERIALIZED (
-        SELECT t.status, t.is_spam, t.trashed, sum(t.leads) AS leads FROM app.lead_totals AS t GROUP BY 1, 2, 3
-    ), totals AS (
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
+        WITH kinds AS MATERIALIZED (
+            SELECT t.status, t.is_spam, t.trashed, sum(t.leads) AS leads FROM app.lead_totals AS t GROUP BY 1, 2, 3
+        ), totals AS (
+            SELECT
+                coalesce(sum(k.leads) FILTER (WHERE NOT k.is_spam AND NOT k.trashed), 0)::bigint AS leads,
+                coalesce(sum(k.leads) FILTER (WHERE k.status = 'unread' AND NOT k.is_spam AND NOT k.trashed), 0)::bigint AS unread,
+                coalesce(sum(k.leads) FILTER (WHERE k.status = 'processing' AND NOT k.is_spam AND NOT k.trashed), 0)::bigint AS processing,
+                coalesce(sum(k.leads) FILTER (WHERE k.status = 'contacted' AND NOT k.is_spam AND NOT k.trashed), 0)::bigint AS contacted,
+                coalesce(sum(k.leads) FILTER (WHERE k.status = 'archived' AND NOT k.is_spam AND NOT k.trashed), 0)::bigint AS archived,
+                coalesce(sum(k.leads) FILTER (WHERE k.is_spam AND NOT k.trashed), 0)::bigint AS spam,
+                coalesce(sum(k.leads) FILTER (WHERE k.trashed), 0)::bigint AS trashed
+            FROM kinds AS k
+        ), bins AS (
+            SELECT b.bin, sum(b.leads)::bigint AS leads
+            FROM (
+                SELECT c.value::integer AS bin, c.leads FROM app.lead_cells AS c WHERE c.figure = 'response' AND c.starts_at = '-infinity'
+                UNION ALL
+                SELECT c.response_bin, c.change FROM app.lead_count_changes AS c WHERE c.response_bin IS NOT NULL AND NOT c.is_spam AND NOT c.trashed
+            ) AS b
+            GROUP BY 1
+        ), responses AS (
+            SELECT
+                coalesce(max(b.total), 0)::bigint AS answered,
+                app.bin_seconds(min(b.bin) FILTER (WHERE b.upto >= ceil(0.5 * b.total))) AS median,
+                app.bin_seconds(min(b.bin) FILTER (WHERE b.upto >= ceil(0.9 * b.total))) AS p90
+            FROM (SELECT b.bin, sum(b.leads) OVER (ORDER BY b.bin) AS upto, sum(b.leads) OVER () AS total FROM bins AS b WHERE b.leads <> 0) AS b
+        ), velocity AS (
+            SELECT jsonb_object_agg(v.period, to_jsonb(v)) AS v FROM stats.velocity() AS v
+        )
         SELECT
-            coalesce(sum(k.leads) FILTER (WHERE NOT k.is_spam AND NOT k.trashed), 0)::bigint AS leads,
-            coalesce(sum(k.leads) FILTER (WHERE k.status = 'unread' AND NOT k.is_spam AND NOT k.trashed), 0)::bigint AS unread,
-            coalesce(sum(k.leads) FILTER (WHERE k.status = 'processing' AND NOT k.is_spam AND NOT k.trashed), 0)::bigint AS processing,
-            coalesce(sum(k.leads) FILTER (WHERE k.status = 'contacted' AND NOT k.is_spam AND NOT k.trashed), 0)::bigint AS contacted,
-            coalesce(sum(k.leads) FILTER (WHERE k.status = 'archived' AND NOT k.is_spam AND NOT k.trashed), 0)::bigint AS archived,
-            coalesce(sum(k.leads) FILTER (WHERE k.is_spam AND NOT k.trashed), 0)::bigint AS spam,
-            coalesce(sum(k.leads) FILTER (WHERE k.trashed), 0)::bigint AS trashed
-        FROM kinds AS k
-    ), bins AS (
-        SELECT b.bin, sum(b.leads)::bigint AS leads
-        FROM (
-            SELECT c.value::integer AS bin, c.leads FROM app.lead_cells AS c WHERE c.figure = 'response' AND c.starts_at = '-infinity'
-            UNION ALL
-            SELECT c.response_bin, c.change FROM app.lead_count_changes AS c WHERE c.response_bin IS NOT NULL AND NOT c.is_spam AND NOT c.trashed
-        ) AS b
-        GROUP BY 1
-    ), responses AS (
-        SELECT
-            coalesce(sum(b.leads), 0)::bigint AS answered,
-            app.bin_percentile(array_agg(b.bin), array_agg(b.leads), 0.5) AS median,
-            app.bin_percentile(array_agg(b.bin), array_agg(b.leads), 0.9) AS p90
-        FROM bins AS b
-    ), velocity AS (
-        SELECT jsonb_object_agg(v.period, to_jsonb(v)) AS v FROM stats.velocity() AS v
-    )
-    SELECT
-        app.now(), t.leads, t.unread, t.processing, t.contacted, t.archived, r.answered,
-        round(r.answered::numeric / nullif(t.leads, 0), 4), round((t.leads - r.answered)::numeric / nullif(t.leads, 0), 4),
-        r.median, r.p90,
-        (v.v #>> '{24h,leads}')::bigint, (v.v #>> '{24h,previous}')::bigint, (v.v #>> '{24h,change_percent}')::numeric,
-        (v.v #>> '{7d,leads}')::bigint, (v.v #>> '{7d,previous}')::bigint, (v.v #>> '{7d,change_percent}')::numeric,
-        (v.v #>> '{30d,leads}')::bigint, (v.v #>> '{30d,previous}')::bigint, (v.v #>> '{30d,change_percent}')::numeric,
-        t.spam, t.trashed
-    FROM totals AS t CROSS JOIN responses AS r CROSS JOIN velocity AS v;
+            app.now(), t.leads, t.unread, t.processing, t.contacted, t.archived, r.answered,
+            round(r.answered::numeric / nullif(t.leads, 0), 4), round((t.leads - r.answered)::numeric / nullif(t.leads, 0), 4),
+            r.median, r.p90,
+            (v.v #>> '{24h,leads}')::bigint, (v.v #>> '{24h,previous}')::bigint, (v.v #>> '{24h,change_percent}')::numeric,
+            (v.v #>> '{7d,leads}')::bigint, (v.v #>> '{7d,previous}')::bigint, (v.v #>> '{7d,change_percent}')::numeric,
+            (v.v #>> '{30d,leads}')::bigint, (v.v #>> '{30d,previous}')::bigint, (v.v #>> '{30d,change_percent}')::numeric,
+            t.spam, t.trashed
+        FROM totals AS t CROSS JOIN responses AS r CROSS JOIN velocity AS v;
+END;
 $$;
 
 ALTER FUNCTION stats.overview() OWNER TO leads_owner;
@@ -8379,37 +8340,42 @@ COMMENT ON FUNCTION stats.stage_times(p_from date, p_to date, p_tz text) IS 'How
 --
 
 CREATE FUNCTION stats.velocity() RETURNS TABLE(period text, starts_at timestamp with time zone, leads bigint, previous bigint, change_percent numeric)
-    LANGUAGE sql STABLE SECURITY DEFINER
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
     AS $$
-    WITH edges AS MATERIALIZED (
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
+        WITH edges AS MATERIALIZED (
+            SELECT
+                e.at, app.slot_of(e.at) + interval '15 minutes' AS slot_end,
+                date_trunc('day', app.slot_of(e.at), 'UTC') + interval '24 hours' AS day_end
+            FROM (
+                SELECT DISTINCT app.now() - n.days * interval '24 hours' AS at FROM unnest('{0,1,2,7,14,30,60}'::integer[]) AS n (days)
+            ) AS e
+        ), pending AS MATERIALIZED (
+            SELECT c.slot, sum(c.change) AS leads FROM app.lead_count_changes AS c WHERE NOT c.is_spam AND NOT c.trashed GROUP BY c.slot
+        ), since AS MATERIALIZED (
+            -- Leads that came after an instant: those of its quarter of an hour by themselves, then quarters to the end of the UTC day, then days.
+            SELECT
+                e.at,
+                (SELECT count(*) FROM public.contact_leads AS l WHERE l.created_at > e.at AND l.created_at < e.slot_end AND NOT l.is_spam AND l.deleted_at IS NULL)
+                + (SELECT coalesce(sum(c.leads), 0) FROM app.lead_cells AS c
+                   WHERE c.figure = 'slot_type' AND c.starts_at >= e.slot_end AND c.starts_at < e.day_end)
+                + (SELECT coalesce(sum(c.leads), 0) FROM app.lead_cells AS c WHERE c.figure = 'day_type' AND c.starts_at >= e.day_end)
+                + (SELECT coalesce(sum(p.leads), 0) FROM pending AS p WHERE p.slot >= e.slot_end) AS leads
+            FROM edges AS e
+        )
         SELECT
-            e.at, app.slot_of(e.at) + interval '15 minutes' AS slot_end,
-            date_trunc('day', app.slot_of(e.at), 'UTC') + interval '24 hours' AS day_end
-        FROM (
-            SELECT DISTINCT app.now() - n.days * interval '24 hours' AS at FROM unnest('{0,1,2,7,14,30,60}'::integer[]) AS n (days)
-        ) AS e
-    ), pending AS MATERIALIZED (
-        SELECT c.slot, sum(c.change) AS leads FROM app.lead_count_changes AS c WHERE NOT c.is_spam AND NOT c.trashed GROUP BY c.slot
-    ), since AS MATERIALIZED (
-        -- Leads that came after an instant: those of its quarter of an hour by themselves, then quarters to the end of the UTC day, then days.
-        SELECT
-            e.at,
-            (SELECT count(*) FROM public.contact_leads AS l WHERE l.created_at > e.at AND l.created_at < e.slot_end AND NOT l.is_spam AND l.deleted_at IS NULL)
-            + (SELECT coalesce(sum(c.leads), 0) FROM app.lead_cells AS c
-               WHERE c.figure = 'slot_type' AND c.starts_at >= e.slot_end AND c.starts_at < e.day_end)
-            + (SELECT coalesce(sum(c.leads), 0) FROM app.lead_cells AS c WHERE c.figure = 'day_type' AND c.starts_at >= e.day_end)
-            + (SELECT coalesce(sum(p.leads), 0) FROM pending AS p WHERE p.slot >= e.slot_end) AS leads
-        FROM edges AS e
-    )
-    SELECT
-        p.period, starts.at, (starts.leads - ends.leads)::bigint, (before.leads - starts.leads)::bigint,
-        round(100.0 * ((starts.leads - ends.leads) - (before.leads - starts.leads)) / nullif(before.leads - starts.leads, 0), 1)
-    FROM (VALUES ('24h', 1), ('7d', 7), ('30d', 30)) AS p (period, days)
-    JOIN since AS ends ON ends.at = app.now()
-    JOIN since AS starts ON starts.at = app.now() - p.days * interval '24 hours'
-    JOIN since AS before ON before.at = app.now() - 2 * p.days * interval '24 hours'
-    ORDER BY p.days;
+            p.period, starts.at, (starts.leads - ends.leads)::bigint, (before.leads - starts.leads)::bigint,
+            round(100.0 * ((starts.leads - ends.leads) - (before.leads - starts.leads)) / nullif(before.leads - starts.leads, 0), 1)
+        FROM (VALUES ('24h', 1), ('7d', 7), ('30d', 30)) AS p (period, days)
+        JOIN since AS ends ON ends.at = app.now()
+        JOIN since AS starts ON starts.at = app.now() - p.days * interval '24 hours'
+        JOIN since AS before ON before.at = app.now() - 2 * p.days * interval '24 hours'
+        ORDER BY p.days;
+END;
 $$;
 
 ALTER FUNCTION stats.velocity() OWNER TO leads_owner;
@@ -8906,6 +8872,57 @@ COMMENT ON COLUMN app.holidays.day IS 'The day.';
 --
 
 COMMENT ON COLUMN app.holidays.name IS 'What it is called, 1 to 100 characters on one line.';
+
+--
+-- Name: lead_cells; Type: TABLE; Schema: app; Owner: leads_owner
+--
+
+CREATE TABLE app.lead_cells (
+    figure app.figure NOT NULL,
+    starts_at timestamp with time zone NOT NULL,
+    value text NOT NULL,
+    leads bigint NOT NULL,
+    answered bigint NOT NULL
+)
+WITH (fillfactor='80', autovacuum_vacuum_scale_factor='0.02', autovacuum_vacuum_threshold='1000', autovacuum_vacuum_cost_delay='0');
+
+ALTER TABLE app.lead_cells OWNER TO leads_owner;
+
+--
+-- Name: TABLE lead_cells; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON TABLE app.lead_cells IS 'How many leads of the inbox there were of each kind when service.tidy() last folded: read app.lead_figures. Checked by stats.verify(), made anew by leads stats rebuild.';
+
+--
+-- Name: COLUMN lead_cells.figure; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.lead_cells.figure IS 'What is counted.';
+
+--
+-- Name: COLUMN lead_cells.starts_at; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.lead_cells.starts_at IS 'When the quarter of an hour or the UTC day begins in which the leads came; -infinity for all time.';
+
+--
+-- Name: COLUMN lead_cells.value; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.lead_cells.value IS 'The form, status, source, role or bin of response times (app.response_bin) that they have.';
+
+--
+-- Name: COLUMN lead_cells.leads; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.lead_cells.leads IS 'How many.';
+
+--
+-- Name: COLUMN lead_cells.answered; Type: COMMENT; Schema: app; Owner: leads_owner
+--
+
+COMMENT ON COLUMN app.lead_cells.answered IS 'How many of them were ever contacted.';
 
 --
 -- Name: lead_figures; Type: VIEW; Schema: app; Owner: leads_owner

@@ -3,7 +3,7 @@ CREATE OR REPLACE FUNCTION app.funnel(p_starts timestamptz[])
     RETURNS TABLE (place integer, arrived bigint, opened bigint, contacted bigint, archived bigint, dismissed bigint)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
-    SET plan_cache_mode = force_custom_plan
+    SET plan_cache_mode = force_generic_plan
 AS $$
 BEGIN
     RETURN QUERY

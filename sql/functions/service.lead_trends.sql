@@ -2,6 +2,7 @@
 CREATE OR REPLACE FUNCTION service.lead_trends(p_period text, p_time_zone text) RETURNS json
     LANGUAGE plpgsql STABLE
     SET search_path = pg_catalog
+    SET plan_cache_mode = force_generic_plan
 AS $$
 DECLARE
     v_bucket text := CASE p_period WHEN '24h' THEN 'hour' WHEN '7d' THEN 'day' WHEN '30d' THEN 'day' WHEN '90d' THEN 'week' WHEN '12m' THEN 'month' END;
@@ -56,10 +57,11 @@ BEGIN
         WHERE b.place = 2
         GROUP BY 1
     ), sources AS (
-        SELECT f.value AS source, f.leads, f.answered
+        SELECT f.value AS source, sum(f.leads)::bigint AS leads, sum(f.answered)::bigint AS answered
         FROM app.period_figures('day_source', v_periods[2:3]) AS f
-        WHERE f.leads > 0
-        ORDER BY f.leads DESC, f.value
+        GROUP BY 1
+        HAVING sum(f.leads) > 0
+        ORDER BY 2 DESC, 1
         LIMIT 20
     ), funnel AS (
         SELECT coalesce(sum(f.opened), 0)::bigint AS opened, coalesce(sum(f.archived), 0)::bigint AS archived FROM app.funnel(v_periods[2:3]) AS f
