@@ -41,6 +41,21 @@ async def test_only_the_exposed_schemas_are(client: httpx.AsyncClient, site: Sit
         assert (answer.status_code, answer.json()["code"]) == (406, "PGRST106")
 
 
+@pytest.mark.parametrize("role", ["analyst", "viewer", "editor", "admin"])
+async def test_the_numbers_are_there_for_every_role(client: httpx.AsyncClient, site: Site, role: str) -> None:
+    headers = site.bearer("someone", role) | {"Accept-Profile": "stats"}
+    answer = await client.get("/rest/overview?select=leads,conversion", headers=headers)
+    assert (answer.json(), answer.headers["content-profile"]) == ([{"leads": 2, "conversion": 0}], "stats")
+    answer = await client.get("/rest/by_day?select=day,leads&leads=gt.0&order=day.desc", headers=headers)
+    assert sum(row["leads"] for row in answer.json()) == 2
+    answer = await client.get("/rest/funnel?step=eq.arrived&select=leads", headers=headers | {"Accept": "text/csv"})
+    assert answer.text.splitlines() == ["leads", "2"]
+    # Who they are is granted to nobody by itself.
+    answer = await client.get("/rest/personal", headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (403, "42501")
+    assert "Ann" not in (await client.get("/rest/leads", headers=headers)).text
+
+
 async def test_refusals_of_the_guard_are_postgrests_too(client: httpx.AsyncClient, site: Site) -> None:
     answer = await client.get("/rest/leads")
     assert answer.status_code == 401

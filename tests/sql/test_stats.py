@@ -1,6 +1,7 @@
 """Every number of stats against a plain count over the rows: by hand where it is small, by Python over random histories."""
 
 import math
+import subprocess
 import threading
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
@@ -19,7 +20,7 @@ from hypothesis import strategies as st
 from psycopg.types.json import Jsonb
 from sql_support import Connection, add, change, edit, erase, refused, run, set_clock, undo, value
 
-from conftest import Urls
+from conftest import Server, Urls
 
 NOW = datetime(2026, 11, 2, 10, 7, 30, tzinfo=UTC)
 # Clocks change in the week before NOW in most of them; one goes by half an hour, one is 5:45 ahead, one changes at midnight.
@@ -786,6 +787,26 @@ class TestKept:
             assert value(owner, "SELECT app.rebuild_figures()") == 4
             assert right(owner)
             assert value(owner, "SELECT app.rebuild_figures()") == 0
+
+    def test_a_restored_backup_is_right_and_goes_on(self, server: Server, fresh_urls: Urls) -> None:
+        """With some changes folded, and some not yet."""
+        with psycopg.connect(fresh_urls.owner, autocommit=True) as owner:
+            for number in range(5):
+                add(owner, source=f"s{number}")
+            run(owner, "SELECT service.tidy()")
+            run(owner, "UPDATE contact_leads SET status = 'contacted' WHERE source < 's3'")
+            before = value(owner, "SELECT service.lead_stats()")
+        programs = server.cluster.bin_dir
+        archive = subprocess.run([programs / "pg_dump", "-Fc", fresh_urls.superuser], check=True, capture_output=True).stdout
+        with server.clone("template0") as restored:
+            subprocess.run([programs / "pg_restore", "-d", restored.superuser], input=archive, check=True)
+            with psycopg.connect(restored.owner, autocommit=True) as owner:
+                assert right(owner)
+                assert value(owner, "SELECT service.lead_stats()") == before
+                add(owner)
+                run(owner, "SELECT service.tidy()")
+                assert right(owner)
+                assert value(owner, "SELECT leads FROM stats.overview") == 6
 
     def test_a_rebuild_while_leads_are_written_and_folded(self, fresh_urls: Urls) -> None:
         stop = threading.Event()

@@ -60,15 +60,16 @@ function Funnel({ trends, plots }: Props) {
 }
 
 function Sources({ trends, plots }: Props) {
+  const unnamed: Record<string, string> = { direct: texts.sources.direct, unknown: texts.sources.unknown };
   const data = trends.by_source.map(({ source, leads, answered }) => ({
-    name: source === "unknown" ? texts.sources.unknown : source,
+    name: unnamed[source] ?? source,
     leads,
     answered,
     to: behind(trends, sourceFilter(source)),
     toAnswered: behind(trends, [...sourceFilter(source), ...STEP_FILTERS.contacted!]),
   }));
   const [first] = data;
-  const named = data.find(({ name }) => name !== texts.sources.unknown) ?? first;
+  const named = data.find(({ name }) => !Object.values(unnamed).includes(name)) ?? first;
   return (
     <ChartCard
       title={texts.sources.title}

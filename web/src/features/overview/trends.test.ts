@@ -16,7 +16,8 @@ describe("the way to the leads behind a number", () => {
   });
 
   it("finds those that name no source", () => {
-    expect(sourceFilter("unknown")).toEqual([["source", "is.null"]]);
+    expect(sourceFilter("unknown")).toEqual([["or", "(source.eq.unknown,and(source.is.null,metadata->>ip_address.is.null))"]]);
+    expect(sourceFilter("direct")).toEqual([["or", "(source.eq.direct,and(source.is.null,metadata->>ip_address.not.is.null))"]]);
   });
 });
 

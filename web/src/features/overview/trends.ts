@@ -21,12 +21,15 @@ export const STEP_FILTERS: Record<string, [string, string][]> = {
   arrived: [],
   opened: [["or", "(status.neq.unread,first_response_at.not.is.null)"]],
   contacted: [["first_response_at", "not.is.null"]],
-  archived: [["status", "in.(archived)"]],
+  archived: [["status", "in.(archived)"], ["first_response_at", "not.is.null"]],
 };
 
-/** `unknown` stands for those that name none. */
+/** Of leads that name no source those of a form are direct, which have an address; of others it is unknown. */
+const UNNAMED: Record<string, string> = { direct: "not.is.null", unknown: "is.null" };
+
 export function sourceFilter(source: string): [string, string][] {
-  return [["source", source === "unknown" ? "is.null" : `eq.${source}`]];
+  const address = UNNAMED[source];
+  return address ? [["or", `(source.eq.${source},and(source.is.null,metadata->>ip_address.${address}))`]] : [["source", `eq.${source}`]];
 }
 
 /** The leads that waited for their first answer as long as one bar means. */
