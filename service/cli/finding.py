@@ -28,8 +28,8 @@ def embedded_cluster(settings: Settings) -> EmbeddedCluster | None:
     """The embedded database, or None when the environment names another."""
     if settings.database_url or settings.migration_database_url:
         return None
-    # Room for every pool of every worker, and for people with psql.
-    connections = max(100, settings.workers * CONNECTIONS_PER_WORKER + 20)
+    # Room for every pool of every worker, and for people: ten analysts, and psql.
+    connections = max(100, settings.workers * CONNECTIONS_PER_WORKER + 70)
     return EmbeddedCluster(settings.data_dir, options={"max_connections": str(connections)})
 
 

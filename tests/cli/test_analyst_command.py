@@ -18,6 +18,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from typer.testing import CliRunner, Result
 
 from service.cli import app
+from service.cli.drift import catalogue
 from service.cli.finding import CommandError
 from service.embedded import EmbeddedCluster, EmbeddedError
 
@@ -123,6 +124,16 @@ def test_names_and_messages_only_where_they_were_granted(anna: str, pia: str) ->
     assert row == tuple(value for column, value in PERSON.items() if column != "internal_notes")
     with log_in(anna) as connection, pytest.raises(errors.InsufficientPrivilege):
         connection.execute("TABLE stats.personal")
+
+
+def test_what_was_granted_to_an_analyst_is_no_drift(cluster: EmbeddedCluster, pia: str) -> None:
+    with psycopg.connect(cluster.url(), autocommit=True) as owner:
+        before = catalogue(owner)
+        assert value(pia, "SELECT has_table_privilege('stats.personal', 'SELECT')")
+        assert not [name for name in before if "pia" in name]
+        owner.execute("GRANT SELECT ON stats.personal TO leads_viewer")
+        assert [name for name in catalogue(owner) if name not in before] == ["grant relation stats.personal to leads_viewer"]
+        owner.execute("REVOKE SELECT ON stats.personal FROM leads_viewer")
 
 
 CLOSED = [
