@@ -23,7 +23,7 @@ from typing import Any, Self
 import psycopg
 
 from service import migrate
-from service.embedded import DATABASE, SUPERUSER, EmbeddedCluster
+from service.embedded import DATABASE, OWNER, SUPERUSER, EmbeddedCluster
 
 HERE = Path(__file__).resolve().parent
 LEADS = Path(sys.executable).with_name("leads")
@@ -90,10 +90,10 @@ class Stack:
             run("VACUUM ANALYZE")
         self.sql("CHECKPOINT", superuser=True)
 
-    def pgbench(self, statement: str, connections: int, seconds: float, role: str = "") -> tuple[float, int]:
+    def pgbench(self, statement: str, connections: int, seconds: float, role: str = "", login: str = "") -> tuple[float, int]:
         """Transactions per second, and how many, of one statement, prepared, over the socket that the service uses.
 
-        As the owner; with a `role` as the service's login, which takes it on. `statement` may have lines for pgbench itself;
+        As the owner; with a `role` as the service's login, which takes it on; or as another `login`. `statement` may have lines for pgbench itself;
         :turn is 0 at first.
         """
         script = self.folder / "statement.sql"
@@ -101,7 +101,7 @@ class Stack:
         # It counts time in whole seconds; a shorter run, which proves only that it works, is of some transactions.
         length = ["-T", str(round(seconds))] if seconds >= 1 else ["-t", "20"]
         how = ["-n", "-M", "prepared", "-c", str(connections), "-j", str(min(2, connections)), *length]
-        url = self.cluster.url("leads_service") if role else self.cluster.url()
+        url = self.cluster.url(login or ("leads_service" if role else OWNER))
         said = self._program("pgbench", *how, "-D", "turn=0", "-f", str(script), url, role=role)
         found = re.search(r"^tps = ([\d.]+)", said, re.MULTILINE)
         count = re.search(r"^number of transactions actually processed: (\d+)", said, re.MULTILINE)
