@@ -93,8 +93,8 @@ class Stack:
     def pgbench(self, statement: str, connections: int, seconds: float, role: str = "", login: str = "") -> tuple[float, int]:
         """Transactions per second, and how many, of one statement, prepared, over the socket that the service uses.
 
-        As the owner; with a `role` as the service's login, which takes it on; or as another `login`. `statement` may have lines for pgbench itself;
-        :turn is 0 at first.
+        As the owner; with a `role` as the service's login, which takes it on; or as another `login`. `statement` may have lines
+        for pgbench itself; :turn is 0 at first.
         """
         script = self.folder / "statement.sql"
         script.write_text(f"{statement}\n")
