@@ -20,6 +20,8 @@ Connection = psycopg.Connection[tuple[Any, ...]]
 TABLES = (
     ("public", "contact_leads"),
     ("app", "lead_search"),
+    ("app", "lead_count_changes"),
+    ("app", "lead_cells"),
     ("app", "audit_log"),
     ("app", "idempotency_keys"),
     ("app", "operations"),

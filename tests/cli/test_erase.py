@@ -169,6 +169,7 @@ def test_nothing_is_left(up: Up, admin: dict[str, str], superuser: "psycopg.Conn
             "app.audit_log",
             "app.auto_replies",
             "app.idempotency_keys",
+            "app.lead_cells",
             "app.lead_search",
             "app.operations",
             "app.outbox",

@@ -232,6 +232,8 @@ class TestEveryKind:
         """What a role may not see any more is not answered from what another one read."""
         bearers = {role: site.bearer(role, role) for role in ("viewer", "editor", "admin")}
         owner.execute("REVOKE SELECT ON contact_leads FROM leads_viewer")
+        # How many there are one may know without seeing them.
+        owner.execute("REVOKE EXECUTE ON FUNCTION service.lead_stats() FROM leads_viewer")
         try:
             for role in ("editor", "admin"):
                 assert (await client.get(path_of(kind, lead), headers=bearers[role])).status_code == 200
@@ -241,6 +243,7 @@ class TestEveryKind:
                 assert (await client.get(path_of(kind, lead), headers=sent)).status_code == 403
         finally:
             owner.execute("GRANT SELECT ON contact_leads TO leads_viewer")
+            owner.execute("GRANT EXECUTE ON FUNCTION service.lead_stats() TO leads_viewer")
         with locked_leads(site.urls):
             assert (await client.get(path_of(kind, lead), headers=bearers["admin"])).status_code == 200
             assert (await client.get(path_of(kind, lead), headers=bearers["viewer"])).status_code == 503
