@@ -34,6 +34,24 @@ def value(connection: Connection, statement: str, *arguments: object) -> Any:
     return found
 
 
+def rows(connection: Connection, statement: str, *arguments: object) -> list[Row]:
+    """A result, each row by its columns' names."""
+    cursor = connection.execute(statement, arguments or None)
+    names = [column.name for column in cursor.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in cursor]
+
+
+def one(connection: Connection, statement: str, *arguments: object) -> Row:
+    """The one row of a result."""
+    (row,) = rows(connection, statement, *arguments)
+    return row
+
+
+def right(connection: Connection) -> bool:
+    """Whether every figure that is kept is what counting the leads gives."""
+    return run(connection, "SELECT * FROM stats.verify()") == []
+
+
 def add(connection: Connection, **columns: object) -> int:
     columns = {"name": "Jane", "email": "jane@example.com"} | columns
     statement = sql.SQL("INSERT INTO public.contact_leads ({}) VALUES ({}) RETURNING id").format(

@@ -32,7 +32,7 @@ export const overview = {
     asChart: "Show as a chart",
     velocity: { title: "Leads over time", now: "Leads", before: "The period before", when: "When", summary: (count: string, busiest: string | null) => (busiest ? `${count} leads, most of them: ${busiest}.` : `${count} leads.`) },
     funnel: { title: "From arrival to archive", steps: { arrived: "Arrived", opened: "Taken up", contacted: "Answered", archived: "Archived" } as Record<string, string>, step: "Step", leads: "Leads", summary: (share: string) => `${share} of the leads that arrived were answered.` },
-    sources: { title: "Sources", source: "Source", leads: "Leads", answered: "Answered", direct: "none, by a form", unknown: "not known", summary: (source: string, share: string) => `Most of those who say so come from ${source}: ${share} of all.`, none: "No leads in this period." },
+    sources: { title: "Sources", source: "Source", leads: "Leads", answered: "Answered", direct: "direct", unknown: "not known", summary: (source: string, share: string) => `Most of those who say so come from ${source}: ${share} of all.`, none: "No leads in this period." },
     response: { title: "How long the first answer took", from: "Time", leads: "Leads", buckets: ["under 1 h", "1–4 h", "4–8 h", "8–24 h", "over 24 h"], summary: (share: string) => `${share} of the answers came within 24 hours.`, none: "None of these leads was answered yet." },
   },
   lists: { due: "Due today", dueNone: "Nothing is due.", waiting: "Waiting longest", waitingNone: "Nobody waits for an answer.", all: "Show all" },
