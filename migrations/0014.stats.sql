@@ -1,6 +1,6 @@
 SET LOCAL check_function_bodies = off; -- a function may call one that comes after it
 
--- What is counted is counted from one state of the leads: writers wait for the rest of this, which takes some seconds a million leads.
+-- No writer between two states of the counts. For the moment that this takes, and the moves to be read from the audit.
 LOCK TABLE public.contact_leads, app.lead_count_changes IN SHARE ROW EXCLUSIVE MODE;
 
 CREATE SCHEMA stats;
@@ -2591,4 +2591,3 @@ GRANT SELECT ON public.contact_leads TO leads_viewer;
 GRANT SELECT ON app.status_moves, app.lead_search, app.lead_totals, app.saved_views, api.leads TO leads_viewer;
 -- <== sql/roles/leads_viewer.sql
 
-DO $$ BEGIN PERFORM app.rebuild_figures(); END $$;

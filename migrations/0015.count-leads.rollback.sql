@@ -1,0 +1,2 @@
+-- The figures go with the migration before.
+SELECT 1;
