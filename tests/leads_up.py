@@ -121,11 +121,13 @@ class Up:
         return {"Authorization": f"Bearer {answer.json()['access_token']}"}
 
     def worker_pids(self) -> list[int]:
-        return [
-            pid
-            for pid in children(self.process.pid)
-            if Path(f"/proc/{pid}/cmdline").read_bytes() == Path(f"/proc/{self.process.pid}/cmdline").read_bytes()
-        ]
+        ours = Path(f"/proc/{self.process.pid}/cmdline").read_bytes()
+        found: list[int] = []
+        for pid in children(self.process.pid):
+            with suppress(FileNotFoundError, ProcessLookupError):  # one that ends while it is looked at
+                if Path(f"/proc/{pid}/cmdline").read_bytes() == ours:
+                    found.append(pid)
+        return found
 
     def postmaster(self) -> int:
         """The pid of the embedded database's server; 0 while there is none."""
