@@ -8,6 +8,7 @@ import hashlib
 import itertools
 import os
 import shutil
+import signal
 import socket
 import tempfile
 from collections.abc import AsyncIterator, Iterator
@@ -37,6 +38,12 @@ pytest.register_assert_rewrite("realtime.support")
 
 # Several apps in one process: Sanic rewrites its own methods for each, from the originals only when it knows of it.
 Sanic.test_mode = True
+
+# Under nohup or in a shell's background a run is born ignoring these, and so would be every process it starts, which then
+# can't be stopped by them. A handler isn't inherited: with one that does nothing, only the run itself goes on ignoring them.
+for _number in (signal.SIGHUP, signal.SIGINT):
+    if signal.getsignal(_number) is signal.SIG_IGN:
+        signal.signal(_number, lambda *_: None)
 
 
 @dataclass(frozen=True)
